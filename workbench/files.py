@@ -1,0 +1,45 @@
+"""Writing files so that a failure leaves what was there before."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path`, which replaces `path` when the block succeeds.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write. Its folder is created.
+
+    Yields
+    ------
+    Path
+        The file to write instead; it has the same suffixes as `path`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "result.txt"
+    >>> with replacing(path) as temporary:
+    ...     _ = temporary.write_text("42")
+    >>> path.read_text()
+    '42'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix="".join(path.suffixes) or ".tmp")
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        umask = os.umask(0)
+        os.umask(umask)
+        temporary.chmod(0o666 & ~umask)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

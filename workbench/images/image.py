@@ -1,0 +1,300 @@
+"""Image: pixels with their geometry, units and history."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .geometry import affine_from_spacing, orientation_code, reorder, spacing_of
+
+
+@dataclass(frozen=True)
+class Step:
+    """One function that was applied to an image, with its options.
+
+    Parameters
+    ----------
+    function : str
+        Its name, such as ``"processing.smoothing.median"``.
+    options : dict
+        Its keyword arguments.
+
+    Examples
+    --------
+    >>> print(Step("processing.smoothing.median", {"size": 5}))
+    processing.smoothing.median(size=5)
+    """
+
+    function: str
+    options: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(f'{name}={_brief(v)}' for name, v in self.options.items())})"
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """Pixels of one image, slice or volume, and what is known about them.
+
+    An Image is accepted wherever an array is. Its pixels cannot be written to.
+
+    Parameters
+    ----------
+    pixels : (M, N[, C]) or (P, M, N[, C]) array_like
+        Rows by columns, or slices by rows by columns.
+    affine : (4, 4) array_like, optional
+        From (slice, row, column) indices to LPS millimetres; ``None`` where unknown.
+    spacing : tuple of float, optional
+        Millimetres between neighbours in axis order. Given without `affine`, the image is put in standard
+        axial position; given with it, the two must agree.
+    modality : str, optional
+        DICOM modality, such as ``"CT"``, ``"MR"``, ``"US"``; ``"OT"`` (other) by default.
+    units : str, optional
+        Of the pixel values, such as ``"HU"``; empty where they have none.
+    channel_axis : int, optional
+        The axis that holds channels; ``None`` (default) for grey images. Never guessed.
+    name : str, optional
+        What to call the image in pictures and errors. Never a patient's name.
+    history : tuple of Step, optional
+        Every function applied so far.
+
+    Raises
+    ------
+    ValueError
+        If there are not 2 or 3 spatial axes, or affine and spacing are malformed or disagree.
+
+    Examples
+    --------
+    >>> image = Image([[0, 9], [9, 0]], spacing=(0.5, 0.5), modality="CT", units="HU")
+    >>> image.map(np.clip, a_min=0, a_max=5).pixels
+    array([[0, 5],
+           [5, 0]])
+    >>> image
+    Image(2 x 2 int64, 0.5 x 0.5 mm, CT, HU)
+    """
+
+    pixels: NDArray
+    affine: NDArray | None = None
+    spacing: tuple[float, ...] | None = None
+    modality: str = "OT"
+    units: str = ""
+    channel_axis: int | None = None
+    name: str = ""
+    history: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        pixels = np.asarray(self.pixels).view()
+        pixels.flags.writeable = False
+        object.__setattr__(self, "pixels", pixels)
+        if self.channel_axis is not None:
+            if not -pixels.ndim <= self.channel_axis < pixels.ndim:
+                raise ValueError(
+                    f"channel_axis must name an axis of shape {pixels.shape}, received {self.channel_axis}"
+                )
+            object.__setattr__(self, "channel_axis", self.channel_axis % pixels.ndim)
+        if self.ndim not in {2, 3} or pixels.size == 0:
+            raise ValueError(
+                "pixels must have 2 or 3 spatial axes and not be empty, "
+                f"received shape {pixels.shape} with channel_axis={self.channel_axis}"
+            )
+        self._settle_geometry()
+
+    def _settle_geometry(self) -> None:
+        if self.spacing is not None and len(self.spacing) != self.ndim:
+            raise ValueError(f"spacing must have {self.ndim} entries, received {self.spacing}")
+        if self.affine is None and self.spacing is None:
+            return
+        affine = np.array(
+            affine_from_spacing(self.spacing or ()) if self.affine is None else self.affine, dtype=float
+        )
+        if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
+            raise ValueError(f"affine must be a finite invertible (4, 4) matrix, received {affine.tolist()}")
+        spacing = spacing_of(affine)[-self.ndim :]
+        if self.spacing is not None and not np.allclose(spacing, self.spacing, rtol=1e-3):
+            raise ValueError(f"spacing {self.spacing} contradicts the affine, whose spacing is {spacing}")
+        affine.flags.writeable = False
+        object.__setattr__(self, "affine", affine)
+        object.__setattr__(self, "spacing", spacing)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of the pixels, channels included."""
+        return self.pixels.shape
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Data type of the pixels."""
+        return self.pixels.dtype
+
+    @property
+    def ndim(self) -> int:
+        """Number of spatial axes, 2 or 3."""
+        return self.pixels.ndim - (self.channel_axis is not None)
+
+    @property
+    def orientation(self) -> str | None:
+        """Direction in which each spatial axis increases (``"SPL"`` for axial CT), ``None`` where unknown."""
+        return None if self.affine is None else orientation_code(self.affine)[-self.ndim :]
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray:
+        return np.array(self.pixels, dtype=dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        facts = [f"{' x '.join(map(str, self.shape))} {self.dtype}"]
+        if self.spacing is not None:
+            facts.append(f"{' x '.join(f'{mm:.4g}' for mm in self.spacing)} mm")
+        facts += [self.modality] + [self.units] * bool(self.units) + [str(step) for step in self.history]
+        return f"Image({', '.join(facts)})"
+
+    def map(self, function: Callable, **options: Any) -> Image:
+        """Apply a function of the pixels that keeps their shape.
+
+        Parameters
+        ----------
+        function : callable
+            Called as ``function(pixels, **options)``.
+        **options
+            Its keyword arguments; they are recorded in the history.
+
+        Returns
+        -------
+        Image
+            The new pixels with the same geometry and one more step of history.
+
+        Raises
+        ------
+        ValueError
+            If the result has another shape: its geometry would be wrong.
+
+        Examples
+        --------
+        >>> Image([[1, 2]], spacing=(1, 1)).map(np.negative).history
+        (Step(function='numpy.negative', options={}),)
+        """
+        pixels = np.asarray(function(self.pixels, **options))
+        if pixels.shape != self.shape:
+            raise ValueError(
+                f"{function_name(function)} changed the shape from {self.shape} to {pixels.shape}, so the geometry "
+                "would be wrong; call it on image.pixels, or use the functions of processing.geometry"
+            )
+        return self.replace(pixels=pixels, step=Step(function_name(function), options))
+
+    def replace(self, *, step: Step | None = None, **fields: Any) -> Image:
+        """Return a copy with some fields changed.
+
+        Parameters
+        ----------
+        step : Step, optional
+            What to add to the history.
+        **fields
+            New values. With a new `affine`, the spacing follows.
+
+        Returns
+        -------
+        Image
+            The changed copy.
+
+        Examples
+        --------
+        >>> Image([[1, 2]], spacing=(1, 1)).replace(spacing=(2, 2)).spacing
+        (2.0, 2.0)
+        """
+        if "affine" in fields:
+            fields.setdefault("spacing", None)
+        elif "spacing" in fields:
+            fields["affine"] = None
+        elif "pixels" in fields:
+            fields["spacing"] = None if self.affine is not None else self.spacing
+        if step is not None:
+            fields["history"] = (*self.history, step)
+        return dataclasses.replace(self, **fields)
+
+    def oriented(self, code: str) -> Image:
+        """Reorder the axes of a volume exactly, without interpolation.
+
+        Parameters
+        ----------
+        code : str
+            Where each axis is to increase, such as ``"SPL"`` for axial slices from feet to head.
+
+        Returns
+        -------
+        Image
+            The same voxels at the same places in the patient.
+
+        Raises
+        ------
+        ValueError
+            If the image is not a volume with an affine, or `code` is not three different directions.
+
+        Examples
+        --------
+        >>> volume = Image(np.zeros((3, 2, 1)), spacing=(5, 2, 1))
+        >>> volume.oriented("PLS").shape
+        (2, 1, 3)
+        """
+        if self.ndim != 3 or self.affine is None or self.channel_axis not in {None, 3}:
+            raise ValueError(
+                f"only a volume with an affine (and channels last) can be reordered, received {self!r}"
+            )
+        pixels, affine = reorder(self.pixels, self.affine, code)
+        return self.replace(pixels=pixels, affine=affine, step=Step("Image.oriented", {"code": code}))
+
+    def save(self, path: str | Path) -> Path:
+        """Write the image to a file; see `images.write`.
+
+        Parameters
+        ----------
+        path : str or Path
+            With suffix ``.nii``, ``.nii.gz``, ``.npz``, ``.npy``, ``.png`` or ``.tif``.
+
+        Returns
+        -------
+        Path
+            Where it was written.
+        """
+        from .writing import write
+
+        return write(self, path)
+
+    def _repr_png_(self) -> bytes:
+        from .picture import render
+
+        return render(self)
+
+
+def function_name(function: Callable) -> str:
+    """Return a function's name for the history, without the package's.
+
+    Parameters
+    ----------
+    function : callable
+        A function, or a `functools.partial` of one.
+
+    Returns
+    -------
+    str
+        Module and qualified name.
+
+    Examples
+    --------
+    >>> function_name(np.median)
+    'numpy.median'
+    """
+    if isinstance(function, partial):
+        return function_name(function.func)
+    module = (getattr(function, "__module__", None) or type(function).__module__).removeprefix("workbench.")
+    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", type(function).__name__)
+    return f"{module}.{name}"
+
+
+def _brief(value: Any) -> str:
+    array = np.asarray(value) if isinstance(value, np.ndarray | Image) else None
+    return repr(value) if array is None or array.size <= 9 else f"<{'x'.join(map(str, array.shape))} array>"

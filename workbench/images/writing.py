@@ -1,0 +1,91 @@
+"""Writing images: whole or not at all."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from workbench.files import replacing
+
+from .image import Image
+
+PICTURES = (".png", ".tif", ".tiff")
+
+
+def write(image: Image, path: str | Path) -> Path:
+    """Write an image to a file whose suffix names the format.
+
+    Parameters
+    ----------
+    image : Image
+        What to write.
+    path : str or Path
+        ``.npz`` keeps everything but the history; ``.nii`` and ``.nii.gz`` pixels and geometry; ``.npy`` the
+        pixels; ``.png`` and ``.tif`` 8- and 16-bit pixels of a slice.
+
+    Returns
+    -------
+    Path
+        Where it was written. An older file there is replaced only once the new one is complete.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is unknown or the format cannot hold the image exactly.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> from workbench.images import read
+    >>> path = write(Image([[1, 2]], spacing=(2, 3)), pathlib.Path(tempfile.mkdtemp()) / "image.npz")
+    >>> read(path)
+    Image(1 x 2 int64, 2 x 3 mm, OT)
+    """
+    path = Path(path)
+    name = path.name.lower()
+    if name.endswith(".npz"):
+        fields: dict[str, Any] = {key: getattr(image, key) for key in ("pixels", "modality", "units", "name")}
+        optional = {"affine": image.affine, "channel_axis": image.channel_axis}
+        fields |= {key: value for key, value in optional.items() if value is not None}
+        with replacing(path) as temporary:
+            np.savez_compressed(temporary, **fields)
+    elif name.endswith(".npy"):
+        with replacing(path) as temporary:
+            np.save(temporary, image.pixels)
+    elif name.endswith((".nii", ".nii.gz")):
+        _write_nifti(image, path)
+    elif name.endswith(PICTURES):
+        _write_picture(image, path)
+    else:
+        raise ValueError(
+            f"{path}: expected suffix .nii, .nii.gz, .npz, .npy, .png or .tif, received {path.suffix!r}"
+        )
+    return path
+
+
+def _write_nifti(image: Image, path: Path) -> None:
+    import nibabel
+
+    if image.affine is None or image.channel_axis is not None:
+        raise ValueError(f"{path}: NIfTI needs a grey image with an affine, received {image!r}; save it as .npz")
+    reverse_axes = np.eye(4)[[2, 1, 0, 3]]
+    to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
+    pixels = image.pixels.astype(np.uint8) if image.dtype == bool else image.pixels
+    stored = (pixels[None] if image.ndim == 2 else pixels).T
+    file = nibabel.Nifti1Image(stored, to_ras @ image.affine @ reverse_axes, dtype=pixels.dtype)
+    file.header.set_xyzt_units("mm")
+    with replacing(path) as temporary:
+        nibabel.save(file, temporary)
+
+
+def _write_picture(image: Image, path: Path) -> None:
+    from PIL import Image as Picture
+
+    if image.ndim != 2 or image.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
+        raise ValueError(
+            f"{path}: a picture holds a slice of uint8 or uint16, received {image!r}; "
+            "choose a slice and map it with processing.window, or save it as .npz"
+        )
+    pixels = image.pixels if image.channel_axis is None else np.moveaxis(image.pixels, image.channel_axis, -1)
+    with replacing(path) as temporary:
+        Picture.fromarray(pixels).save(temporary)
