@@ -1,0 +1,145 @@
+"""The `workbench` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Run, tabulate and report the chapters. For research and teaching; not a medical device.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+CORES = os.cpu_count() or 1
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, help="How many run at a time.")]
+
+
+@app.command()
+def run(
+    chapters: Annotated[
+        list[str] | None, typer.Argument(help="Chapters or notebooks; all chapters if none.")
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="A parameter of the chapter."),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("-o", "--output", help="A new folder; in runs/ by default.")
+    ] = None,
+    jobs: Jobs = CORES,
+) -> None:
+    """Run chapters headless and write their report."""
+    from workbench.experiments.chapters import ChapterError, available
+    from workbench.experiments.parameters import ParameterError
+
+    given = dict(_pair(text) for text in parameter or [])
+    try:
+        # Checked before the slow imports, so that a typo is told at once.
+        paths = _checked(chapters or [path.stem for path in available()], given)
+        from workbench.experiments import run_all
+        from workbench.reports import write_report
+
+        runs = run_all(paths, folder=folder, parameters=given, jobs=jobs)
+    except (ChapterError, ParameterError, FileExistsError) as error:
+        _fail(str(error))
+    written = [run.notebook for run in runs if run.notebook.exists()]
+    for run in runs:
+        if run.status != "complete":
+            typer.echo(f"{run.notebook.stem}: {run.status}: {run.failure}", err=True)
+            typer.echo(f"  partial notebook: {run.notebook}", err=True)
+    if written:
+        typer.echo(write_report(written, written[0].parent))
+    if any(run.status != "complete" for run in runs):
+        raise typer.Exit(1)
+
+
+@app.command()
+def results(
+    folder: Annotated[Path, typer.Argument(help="Searched with its subfolders.")] = Path("runs"),
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="A .csv file to write.")] = None,
+) -> None:
+    """Tabulate the recorded results of all runs."""
+    from workbench.experiments import results as tabulate
+    from workbench.files import replacing
+
+    try:
+        table = tabulate(folder)
+    except FileNotFoundError as error:
+        _fail(str(error))
+    if output is None:
+        # A long table with one result per line reads better in a terminal than a hundred columns.
+        for _, row in table.iterrows():
+            typer.echo(f"{row['notebook']}  {row['status']}")
+            for name, value in row.dropna().items():
+                if str(name).startswith(("parameters.", "results.")):
+                    typer.echo(f"  {name} = {value}")
+        return
+    with replacing(output) as temporary:
+        table.to_csv(temporary, index=False)
+    typer.echo(output)
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(help="Executed notebooks, or folders of them.")],
+    folder: Annotated[Path, typer.Option("-o", "--output", help="Where the HTML files go.")] = Path("report"),
+) -> None:
+    """Write the report of executed notebooks."""
+    from workbench.experiments.chapters import ChapterError
+    from workbench.reports import write_report
+
+    notebooks = [found for run in runs for found in (sorted(run.rglob("*.ipynb")) if run.is_dir() else [run])]
+    try:
+        typer.echo(write_report(notebooks, folder))
+    except (ChapterError, ValueError, OSError) as error:
+        _fail(str(error))
+
+
+@app.command()
+def store(
+    notebooks: Annotated[list[Path] | None, typer.Argument(help="Notebooks; all chapters if none.")] = None,
+    jobs: Jobs = CORES,
+) -> None:
+    """Execute stored notebooks with their default parameters and clean them for git."""
+    from workbench.experiments import available
+    from workbench.experiments.storing import StoringError
+    from workbench.experiments.storing import store as store_notebooks
+
+    try:
+        store_notebooks(notebooks or available(), jobs=jobs)
+    except StoringError as error:
+        _fail(str(error))
+
+
+@app.command()
+def lab() -> None:
+    """Open the chapters in JupyterLab."""
+    from workbench.experiments.chapters import folder
+
+    os.execv(sys.executable, [sys.executable, "-m", "jupyterlab", str(folder())])  # noqa: S606 (our own Python)
+
+
+def _checked(chapters: list[str], given: dict[str, str]) -> list[Path]:
+    from workbench.experiments.chapters import find
+    from workbench.experiments.parameters import check
+
+    paths = [find(chapter) for chapter in chapters]
+    for path in paths:
+        check(path, given)
+    return paths
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        _fail(f"expected -p NAME=VALUE, received {text!r}")
+    return name, value
+
+
+def _fail(message: str) -> None:
+    typer.echo(f"workbench: {message}", err=True)
+    raise typer.Exit(2)

@@ -1,0 +1,235 @@
+"""Runs: a chapter executed headless, whose notebook is the record."""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+from .chapters import find, load
+from .parameters import Value, check
+from .status import failure, status
+
+PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scikit-image", "scikit-learn", "scipy", "tensorflow")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What became of one run.
+
+    Parameters
+    ----------
+    notebook : Path
+        The executed notebook, complete or partial: the record.
+    status : str
+        ``"complete"``, ``"failed"`` or ``"interrupted"``.
+    failure : str
+        Which cell failed and why; empty for a complete run.
+    seconds : float
+        Wall time.
+    """
+
+    notebook: Path
+    status: str
+    failure: str
+    seconds: float
+
+
+def run(chapter: str | Path, *, folder: str | Path | None = None, **parameters: Value) -> Run:
+    """Run a chapter headless with other parameters.
+
+    Parameters
+    ----------
+    chapter : str or Path
+        Its name, or the path of any notebook.
+    folder : str or Path, optional
+        Where the executed notebook goes; a new folder in ``runs`` by default.
+    **parameters
+        Values for the names in the notebook's ``parameters`` cell.
+
+    Returns
+    -------
+    Run
+        Also when a cell fails: look at its status.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is unknown or has the wrong type; no kernel is started then.
+    ChapterError
+        If there is no such chapter.
+    FileExistsError
+        If the folder holds this notebook already: results are never overwritten.
+    """
+    return run_all([chapter], folder=folder, parameters=parameters, jobs=1, progress=False)[0]
+
+
+def run_all(
+    chapters: Iterable[str | Path],
+    *,
+    folder: str | Path | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    progress: bool = True,
+) -> list[Run]:
+    """Run several chapters, in parallel, each in a process and a kernel of its own.
+
+    Parameters
+    ----------
+    chapters : iterable of str or Path
+        Names, or paths of notebooks.
+    folder : str or Path, optional
+        Where the executed notebooks go; a new folder in ``runs`` by default.
+    parameters : mapping of str to object, optional
+        Values for every chapter.
+    jobs : int, optional
+        How many run at a time.
+    progress : bool, optional
+        Show a progress bar.
+
+    Returns
+    -------
+    list of Run
+        In the order of `chapters`, failed ones included.
+
+    Raises
+    ------
+    ParameterError, ChapterError, FileExistsError
+        As for `run`; nothing is started then.
+    """
+    from tqdm.auto import tqdm
+
+    paths = [find(chapter) for chapter in chapters]
+    given = [check(path, parameters or {}) for path in paths]
+    folder = Path(folder) if folder is not None else new_folder(paths)
+    targets = [folder / path.name for path in paths]
+    for target in targets:
+        if target.exists():
+            raise FileExistsError(f"{target} exists, and results are never overwritten; choose another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    # Spawned, not forked: a fork of a process with TensorFlow's threads can hang.
+    workers = min(jobs, len(paths))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
+        try:
+            futures = {pool.submit(_execute, *job): job[1] for job in zip(paths, targets, given, strict=True)}
+            bar = tqdm(as_completed(futures), total=len(futures), unit="chapter", disable=not progress)
+            runs = {}
+            for future in bar:
+                runs[futures[future]] = future.result()
+                bar.set_postfix_str(futures[future].stem)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [runs[target] for target in targets]
+
+
+def new_folder(paths: list[Path]) -> Path:
+    """Name a folder in ``runs`` for a run that starts now.
+
+    Parameters
+    ----------
+    paths : list of Path
+        The notebooks to run.
+
+    Returns
+    -------
+    Path
+        It does not exist yet.
+
+    Examples
+    --------
+    >>> new_folder([Path("02_processing.ipynb")]).name[16:]
+    '02_processing'
+    """
+    label = paths[0].stem if len(paths) == 1 else "chapters"
+    stem = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}-{label}"
+    candidates = [stem] + [f"{stem}-{number}" for number in range(2, 1000)]
+    return next(Path("runs") / name for name in candidates if not (Path("runs") / name).exists())
+
+
+def _die_with_parent() -> None:
+    # A worker whose parent was killed would finish its run unseen; its kernel dies when the worker does.
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _execute(source: Path, target: Path, given: dict[str, Value]) -> Run:
+    import papermill
+
+    from .kernels import KernelManager
+
+    started, clock = datetime.now(UTC), time.monotonic()
+    cause = ""
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            parameters=given,
+            kernel_name="python3",
+            kernel_manager_class=KernelManager,
+            progress_bar=False,
+            autosave_cell_every=1,
+        )
+    except papermill.PapermillExecutionError:
+        pass  # the notebook says it better
+    except Exception as error:
+        # A killed kernel, a full disk: whatever it was, the other runs go on and the record says so.
+        cause = f"{type(error).__name__}: {error}"
+    seconds = time.monotonic() - clock
+    if not target.exists():
+        return Run(target, "failed", cause or "nothing was written", seconds)
+    _annotate(target, given, started=started, seconds=seconds)
+    notebook = load(target)
+    return Run(target, status(notebook), failure(notebook) or cause, seconds)
+
+
+def _annotate(target: Path, given: dict[str, Value], *, started: datetime, seconds: float) -> None:
+    import nbformat
+
+    from workbench.files import replacing
+
+    notebook = nbformat.read(target, as_version=4)
+    notebook.metadata.pop("papermill", None)  # its paths are this machine's, its status can be wrong
+    notebook.metadata.setdefault("workbench", {})["run"] = {
+        "parameters": given,
+        "started": started.isoformat(timespec="seconds"),
+        "seconds": round(seconds, 2),
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "versions": versions(),
+    }
+    with replacing(target) as temporary:
+        nbformat.write(notebook, temporary)
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the workbench and of the libraries that determine its numbers.
+
+    Returns
+    -------
+    dict of str to str
+        Package to version.
+
+    Examples
+    --------
+    >>> "numpy" in versions()
+    True
+    """
+    from importlib.metadata import version
+
+    from workbench import __version__
+
+    return {"workbench": __version__} | {name: version(name) for name in PACKAGES}

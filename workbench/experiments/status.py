@@ -1,0 +1,76 @@
+"""The true state of an executed notebook, read from the kernel's own replies.
+
+papermill marks every cell "completed" once it has passed, also when the kernel was killed in it.
+"""
+
+from typing import Any
+
+from .chapters import source
+
+REPLY = "shell.execute_reply"
+
+
+def status(notebook: dict[str, Any]) -> str:
+    """Tell whether a notebook was executed to its end.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    str
+        ``"complete"``: every code cell was answered; ``"failed"``: a cell raised; ``"interrupted"``: a cell has no
+        answer, because the kernel or the run was killed.
+
+    Examples
+    --------
+    >>> cell = {"cell_type": "code", "source": "1", "metadata": {"execution": {"shell.execute_reply": "..."}}}
+    >>> status({"cells": [cell]}), status({"cells": [cell, {"cell_type": "code", "source": "2"}]})
+    ('complete', 'interrupted')
+    """
+    if any(_error(cell) for cell in notebook["cells"]):
+        return "failed"
+    return "complete" if all(map(_answered, _code(notebook))) else "interrupted"
+
+
+def failure(notebook: dict[str, Any]) -> str:
+    """Say which cell stopped a run, and why.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    str
+        Empty for a complete run.
+
+    Examples
+    --------
+    >>> error = {"output_type": "error", "ename": "ValueError", "evalue": "no"}
+    >>> failure({"cells": [{"cell_type": "code", "source": "f()", "outputs": [error]}]})
+    'code cell 1 (f()) raised ValueError: no'
+    """
+    for number, cell in enumerate(_code(notebook), start=1):
+        line = source(cell).strip().split("\n")[0]
+        error = _error(cell)
+        if error:
+            return f"code cell {number} ({line}) raised {error['ename']}: {error['evalue']}"
+        if not _answered(cell):
+            return f"code cell {number} ({line}) was not finished: the kernel or the run was killed in it"
+    return ""
+
+
+def _code(notebook: dict[str, Any]) -> list[dict[str, Any]]:
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and source(cell).strip()]
+
+
+def _answered(cell: dict[str, Any]) -> bool:
+    return REPLY in cell.get("metadata", {}).get("execution", {})
+
+
+def _error(cell: dict[str, Any]) -> dict[str, Any] | None:
+    return next((output for output in cell.get("outputs", []) if output["output_type"] == "error"), None)
