@@ -24,7 +24,7 @@ notebooks: .venv/installed-test ## re-execute the stored chapters and clean them
 	$(BIN)/ruff check notebooks
 
 bench: .venv/installed-bench ## every speed claim, beside its peers
-	for benchmark in benchmarks/bench_*.py; do $(BIN)/python $$benchmark || exit 1; done
+	for benchmark in $(filter-out benchmarks/timing.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$benchmark || exit 1; done
 
 constraints: .venv/installed-test ## choose new versions of all dependencies
 	$(PIP) uv

@@ -179,6 +179,7 @@ def _execute(source: Path, target: Path, given: dict[str, Value]) -> Run:
             target,
             parameters=given,
             kernel_name="python3",
+            language="python",
             kernel_manager_class=KernelManager,
             progress_bar=False,
             autosave_cell_every=1,
