@@ -22,7 +22,7 @@ def status(notebook: dict[str, Any]) -> str:
     -------
     str
         ``"complete"``: every code cell was answered; ``"failed"``: a cell raised; ``"interrupted"``: a cell has no
-        answer, because the kernel or the run was killed.
+        answer, because the kernel or the run was killed; ``"stored"``: a cleaned notebook, which is no run.
 
     Examples
     --------
@@ -32,7 +32,32 @@ def status(notebook: dict[str, Any]) -> str:
     """
     if any(_error(cell) for cell in notebook["cells"]):
         return "failed"
-    return "complete" if all(map(_answered, _code(notebook))) else "interrupted"
+    if all(map(_answered, _code(notebook))):
+        return "complete"
+    return "stored" if is_stored(notebook) else "interrupted"
+
+
+def is_stored(notebook: dict[str, Any]) -> bool:
+    """Tell whether a notebook is a cleaned one, with outputs but without the traces of a run.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of a notebook.
+
+    Returns
+    -------
+    bool
+        True where every code cell is numbered in order and none holds a kernel's answer.
+
+    Examples
+    --------
+    >>> is_stored({"cells": [{"cell_type": "code", "source": "1", "execution_count": 1}]})
+    True
+    """
+    code = _code(notebook)
+    in_order = [cell.get("execution_count") for cell in code] == list(range(1, len(code) + 1))
+    return in_order and not any(map(_answered, code))
 
 
 def failure(notebook: dict[str, Any]) -> str:
@@ -46,7 +71,7 @@ def failure(notebook: dict[str, Any]) -> str:
     Returns
     -------
     str
-        Empty for a complete run.
+        Empty for a complete run and for a stored notebook.
 
     Examples
     --------
@@ -54,6 +79,8 @@ def failure(notebook: dict[str, Any]) -> str:
     >>> failure({"cells": [{"cell_type": "code", "source": "f()", "outputs": [error]}]})
     'code cell 1 (f()) raised ValueError: no'
     """
+    if is_stored(notebook):
+        return ""
     for number, cell in enumerate(_code(notebook), start=1):
         line = source(cell).strip().split("\n")[0]
         error = _error(cell)

@@ -50,7 +50,7 @@ def write_report(notebooks: list[Path], folder: Path, *, title: str = "Report of
         title=title,
         css=stylesheet(),
         pages=pages,
-        complete=sum(page["status"] == "complete" for page in pages),
+        wrong=sum(page["status"] in {"failed", "interrupted"} for page in pages),
         versions=next((page["versions"] for page in pages if page["versions"]), {"workbench": __version__}),
     )
     with replacing(folder / "index.html") as temporary:
