@@ -2,9 +2,11 @@ import re
 from xml.sax.saxutils import escape
 
 import bs4
+import pandas as pd
 import pytest
 
 from workbench.reports import write_page, write_report
+from workbench.reports.tables import align_numbers
 
 
 def page_of(notebook, tmp_path):
@@ -78,3 +80,12 @@ def test_runs_of_one_chapter_do_not_share_a_page(make_run, tmp_path):
 def test_a_report_of_nothing_is_refused(tmp_path):
     with pytest.raises(ValueError, match="at least one"):
         write_report([], tmp_path)
+
+
+def test_only_columns_of_numbers_are_aligned_and_values_stay():
+    table = pd.DataFrame({"units": ["HU", "5"], "mean": [1.5, float("nan")], "n": [1, -2]}, index=["a", "b"])
+    html = align_numbers(table.to_html())
+    soup = bs4.BeautifulSoup(html, "html.parser")
+    assert [cell.text for cell in soup.select("td.number")] == ["1.5", "1", "NaN", "-2"]
+    assert [cell.text for cell in soup.select("th.number")] == ["mean", "n"]
+    assert soup.get_text() == bs4.BeautifulSoup(table.to_html(), "html.parser").get_text()

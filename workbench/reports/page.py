@@ -15,6 +15,7 @@ from workbench.experiments.recording import RESULTS
 from workbench.files import replacing
 
 from .formulas import markdown_to_html
+from .tables import align_numbers
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -37,6 +38,7 @@ class PageExporter(TemplateExporter):
         """Yield the filters of the template."""
         yield from super().default_filters()
         yield "markdown2html", markdown_to_html
+        yield "align_numbers", align_numbers
         yield "highlight_code", Highlight2HTML(pygments_lexer="python", parent=self)
 
 
