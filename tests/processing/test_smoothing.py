@@ -1,0 +1,198 @@
+"""Smoothing equals scipy.ndimage on random images, windows, dtypes and borders."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy import ndimage
+
+from workbench import processing
+from workbench.images import Image, Step
+
+BORDERS = ["reflect", "mirror", "nearest", "constant", "wrap"]
+DTYPES = ["bool", "uint8", "int8", "uint16", ">i2", "int16", "int64", "float16", "float32", ">f4", "float64"]
+LARGEST = 1000
+thorough = settings(deadline=None, max_examples=50)
+windows = st.sampled_from([1, 3, 5, 7, 9])
+
+
+@st.composite
+def pictures(draw):
+    shape = draw(hnp.array_shapes(min_dims=2, max_dims=3, min_side=1, max_side=9))
+    dtype = np.dtype(draw(st.sampled_from(DTYPES)))
+    random = np.random.default_rng(draw(st.integers(0, 10**6)))
+    low = 0 if dtype.kind in "bu" else -LARGEST
+    values = random.integers(low, LARGEST, shape) + (0.25 if dtype.kind == "f" else 0)
+    return values.astype(dtype)
+
+
+def sizes_for(draw, image):
+    one = draw(windows)
+    return draw(st.sampled_from([one, tuple(draw(windows) for _ in range(image.ndim))]))
+
+
+def tolerance(result):
+    return LARGEST * (1e-6 if result.dtype == np.float32 else 1e-12)
+
+
+def expected_dtype(image):
+    return np.float32 if image.dtype.kind == "f" and image.dtype.itemsize <= 4 else np.float64
+
+
+@thorough
+@given(st.data(), pictures(), st.sampled_from(BORDERS))
+def test_mean_equals_scipy(data, image, border):
+    size = sizes_for(data.draw, image)
+    result = processing.mean(image, size=size, border=border)
+    assert result.dtype == expected_dtype(image)
+    truth = ndimage.uniform_filter(image.astype(np.float64), size, mode=border)
+    np.testing.assert_allclose(result, truth, rtol=0, atol=tolerance(result))
+
+
+@thorough
+@given(pictures(), st.lists(st.floats(0, 4), min_size=3, max_size=3), st.sampled_from(BORDERS))
+def test_gaussian_equals_scipy(image, sigmas, border):
+    sigma = tuple(sigmas[: image.ndim])
+    result = processing.gaussian(image, sigma=sigma, border=border)
+    assert result.dtype == expected_dtype(image)
+    truth = ndimage.gaussian_filter(image.astype(np.float64), sigma, mode=border)
+    np.testing.assert_allclose(result, truth, rtol=0, atol=tolerance(result))
+
+
+@thorough
+@given(st.data(), pictures(), st.sampled_from(BORDERS))
+def test_convolve_equals_scipy(data, image, border):
+    shape = tuple(data.draw(st.integers(1, 6)) for _ in range(image.ndim))
+    kernel = np.random.default_rng(len(border)).normal(size=shape)
+    result = processing.convolve(image, kernel=kernel, border=border)
+    assert result.dtype == expected_dtype(image)
+    truth = ndimage.convolve(image.astype(np.float64), kernel, mode=border)
+    np.testing.assert_allclose(result, truth, rtol=0, atol=tolerance(result) * np.abs(kernel).sum())
+
+
+@pytest.mark.parametrize("border", BORDERS)
+def test_convolve_with_a_kernel_so_large_that_opencv_uses_a_fourier_transform(border):
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(40, 50)), random.normal(size=(21, 15))
+    result = processing.convolve(image, kernel=kernel, border=border)
+    np.testing.assert_allclose(result, ndimage.convolve(image, kernel, mode=border), rtol=0, atol=1e-10)
+
+
+@thorough
+@given(st.data(), pictures(), st.sampled_from(BORDERS))
+def test_median_equals_scipy_exactly(data, image, border):
+    size = sizes_for(data.draw, image)
+    result = processing.median(image, size=size, border=border)
+    assert result.dtype == image.dtype.newbyteorder("=")
+    truth = ndimage.median_filter(image.astype(np.float64), size, mode=border)
+    np.testing.assert_array_equal(result.astype(np.float64), truth)
+
+
+@pytest.mark.parametrize("extremes", [("int8", -128, 127), ("int16", -32768, 32767), ("uint8", 0, 255)])
+def test_median_of_a_full_range_does_not_overflow(extremes):
+    dtype, low, high = extremes
+    image = np.random.default_rng(0).choice(np.array([low, 0, high], dtype), (20, 20))
+    for size in (3, 5, 7):
+        np.testing.assert_array_equal(processing.median(image, size=size), ndimage.median_filter(image, size))
+
+
+@pytest.mark.parametrize("block", [1, 700, 10**6])
+def test_median_does_not_depend_on_the_blocks_it_is_computed_in(block, monkeypatch):
+    monkeypatch.setattr(processing.smoothing, "BLOCK", block)
+    volume = np.random.default_rng(0).integers(-1000, 1000, (7, 5, 6), dtype=np.int16)
+    np.testing.assert_array_equal(processing.median(volume), ndimage.median_filter(volume, 3))
+
+
+def test_median_of_doubles_that_single_precision_cannot_hold():
+    image = np.random.default_rng(0).normal(size=(20, 20)) * 1e300
+    np.testing.assert_array_equal(processing.median(image), ndimage.median_filter(image, 3))
+
+
+@pytest.mark.parametrize("smooth", [processing.mean, processing.median])
+def test_a_batch_is_filtered_slice_by_slice(smooth):
+    batch = np.random.default_rng(0).normal(size=(4, 9, 8))
+    np.testing.assert_array_equal(smooth(batch, size=(1, 5, 5)), [smooth(part, size=5) for part in batch])
+
+
+def test_channels_are_left_apart_by_a_window_of_one():
+    colours = np.random.default_rng(0).integers(0, 256, (9, 8, 3), dtype=np.uint8)
+    blurred = processing.median(colours, size=(3, 3, 1))
+    np.testing.assert_array_equal(blurred[..., 1], processing.median(colours[..., 1], size=3))
+
+
+def test_gaussian_in_millimetres():
+    volume = np.random.default_rng(0).normal(size=(6, 7, 8))
+    np.testing.assert_array_equal(
+        processing.gaussian(volume, sigma=2.0, spacing=(4.0, 1.0, 0.5)),
+        processing.gaussian(volume, sigma=(0.5, 2.0, 4.0)),
+    )
+
+
+def test_convolving_a_point_gives_the_kernel_not_its_mirror_image():
+    point = np.zeros((5, 5))
+    point[2, 2] = 1
+    kernel = np.arange(9.0).reshape(3, 3)
+    np.testing.assert_array_equal(processing.convolve(point, kernel=kernel)[1:4, 1:4], kernel)
+
+
+@pytest.mark.parametrize("smooth", [processing.mean, processing.median, processing.gaussian])
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_smoothing_commutes_with_flips(smooth, axis):
+    volume = np.random.default_rng(0).normal(size=(5, 6, 7))
+    np.testing.assert_allclose(smooth(np.flip(volume, axis)), np.flip(smooth(volume), axis), atol=1e-12)
+
+
+@pytest.mark.parametrize("smooth", [processing.mean, processing.median, processing.gaussian])
+def test_input_stays_and_units_stay(smooth):
+    image = np.full((6, 6), -1000, np.int16)
+    image.flags.writeable = False
+    np.testing.assert_allclose(smooth(image), -1000)
+
+
+def test_an_image_maps():
+    image = Image(np.eye(5, dtype=np.int16), spacing=(2, 3), modality="CT", units="HU")
+    mapped = image.map(processing.median, size=5)
+    assert mapped.spacing == (2, 3)
+    assert mapped.history == (Step("processing.smoothing.median", {"size": 5}),)
+    np.testing.assert_array_equal(mapped, processing.median(image, size=5))
+
+
+@pytest.mark.parametrize("smooth", [processing.mean, processing.median])
+def test_even_windows_are_refused(smooth):
+    with pytest.raises(ValueError, match="size must be an odd positive integer, received 4; use 3 or 5"):
+        smooth(np.ones((5, 5)), size=4)
+
+
+def convolve3(image, **options):
+    return processing.convolve(image, kernel=np.ones((3, 3)), **options)
+
+
+@pytest.mark.parametrize("function", [processing.mean, processing.median, processing.gaussian, convolve3])
+def test_bad_images_and_borders_are_refused(function):
+    with pytest.raises(ValueError, match="image must be finite"):
+        function([[1.0, np.nan]])
+    with pytest.raises(ValueError, match="at least one element"):
+        function(np.ones((0, 3)))
+    with pytest.raises(ValueError, match="image must have 2 axes or more"):
+        function([1.0, 2.0])
+    with pytest.raises(TypeError, match="real numbers"):
+        function([[1j]])
+    with pytest.raises(ValueError, match="border must be one of 'reflect'"):
+        function(np.ones((3, 3)), border="symmetric")
+
+
+def test_bad_widths_are_refused():
+    with pytest.raises(ValueError, match="sigma must be zero or positive"):
+        processing.gaussian(np.ones((3, 3)), sigma=-1)
+    with pytest.raises(ValueError, match="sigma must be one number or one for each of the 2 axes"):
+        processing.gaussian(np.ones((3, 3)), sigma=(1, 1, 1))
+    with pytest.raises(ValueError, match="spacing must be positive"):
+        processing.gaussian(np.ones((3, 3)), sigma=1, spacing=(0, 1))
+
+
+def test_bad_kernels_are_refused():
+    with pytest.raises(ValueError, match=r"use kernel\[None\]"):
+        processing.convolve(np.ones((3, 3, 3)), kernel=np.ones((3, 3)))
+    with pytest.raises(ValueError, match="kernel must be finite"):
+        processing.convolve(np.ones((3, 3)), kernel=[[np.inf]])
