@@ -1,9 +1,8 @@
 """Overlap of a segmentation with its reference."""
 
-import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.checks import same_shape
+from workbench.checks import real_array, same_shape
 
 
 def dice(mask: ArrayLike, reference: ArrayLike) -> float:
@@ -22,7 +21,7 @@ def dice(mask: ArrayLike, reference: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, there are no voxels, or some are NaN.
 
     References
     ----------
@@ -54,7 +53,7 @@ def jaccard(mask: ArrayLike, reference: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ.
+        If the shapes differ, there are no voxels, or some are NaN.
 
     References
     ----------
@@ -71,6 +70,7 @@ def jaccard(mask: ArrayLike, reference: ArrayLike) -> float:
 
 
 def _pair(mask: ArrayLike, reference: ArrayLike) -> tuple[NDArray, NDArray]:
-    inside, expected = np.asarray(mask).astype(bool), np.asarray(reference).astype(bool)
+    inside = real_array(mask, name="mask").astype(bool)
+    expected = real_array(reference, name="reference").astype(bool)
     same_shape(mask=inside, reference=expected)
     return inside, expected

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from workbench import evaluation
+
+
+def two_samples(seed, count=200, shift=1.0):
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(["ill", "well"], count)
+    return labels, rng.normal(size=2 * count) + shift * (labels == "ill")
+
+
+def auc(labels, scores):
+    return evaluation.auc(labels, scores, positive="ill")
+
+
+def test_the_interval_of_a_share_is_the_binomial_one():
+    labels, said = np.ones(400, int), np.repeat([1, 0], [300, 100])
+    interval = evaluation.bootstrap(evaluation.accuracy, labels, said, groups=None, resamples=4000)
+    half = stats.norm.ppf(0.975) * np.sqrt(0.75 * 0.25 / 400)
+    assert interval == pytest.approx((0.75, 0.75 - half, 0.75 + half), abs=0.004)
+
+
+def test_the_interval_of_an_auc_is_delongs():
+    labels, scores = two_samples(0)
+    ill, well = scores[labels == "ill"], scores[labels == "well"]
+    wins = (ill[:, None] > well).astype(float)
+    spread = np.sqrt(wins.mean(axis=1).var(ddof=1) / len(ill) + wins.mean(axis=0).var(ddof=1) / len(well))
+    interval = evaluation.bootstrap(auc, labels, scores, groups=None, resamples=4000)
+    assert interval.value == pytest.approx(wins.mean())
+    assert (interval.high - interval.low) / 2 == pytest.approx(stats.norm.ppf(0.975) * spread, rel=0.1)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_says():
+    truth = stats.norm.cdf(1 / np.sqrt(2))
+    held = 0
+    for seed in range(100):
+        interval = evaluation.bootstrap(auc, *two_samples(seed, count=50), groups=None, resamples=200, level=0.8)
+        held += interval.low <= truth <= interval.high
+    assert 68 <= held <= 92
+
+
+def test_copies_of_a_patient_add_no_certainty():
+    labels, scores = two_samples(1, count=60)
+    once = evaluation.bootstrap(auc, labels, scores, groups=None)
+    patients = np.tile(np.arange(120), 4)
+    copied = evaluation.bootstrap(auc, np.tile(labels, 4), np.tile(scores, 4), groups=patients)
+    fooled = evaluation.bootstrap(auc, np.tile(labels, 4), np.tile(scores, 4), groups=None)
+    assert copied == pytest.approx(once)
+    assert fooled.high - fooled.low < 0.6 * (once.high - once.low)
+
+
+def test_patients_are_drawn_whole():
+    patients = np.array(["a", "b", "a", "c", "b", "a"])
+    seen = []
+
+    def metric(labels, rows):
+        seen.append(np.bincount(rows, minlength=6))
+        return 0.0
+
+    evaluation.bootstrap(metric, np.zeros(6), np.arange(6), groups=patients, resamples=50)
+    for counts in seen:
+        assert counts[0] == counts[2] == counts[5]
+        assert counts[1] == counts[4]
+        assert counts[0] + counts[1] + counts[3] == 3
+
+
+def test_the_seed_decides_and_nothing_else():
+    labels, scores = two_samples(2, count=30)
+    first = evaluation.bootstrap(auc, labels, scores, groups=None, seed=3)
+    np.random.default_rng(0).random(5)
+    assert evaluation.bootstrap(auc, labels, scores, groups=None, seed=3) == first
+    assert evaluation.bootstrap(auc, labels, scores, groups=None, seed=4) != first
+
+
+def test_resamples_in_which_the_metric_is_undefined_are_left_out():
+    interval = evaluation.bootstrap(auc, ["ill", "well", "well"], [0.9, 0.2, 0.1], groups=None)
+    assert interval == (1, 1, 1)
+    assert np.isnan(evaluation.bootstrap(auc, ["well", "well"], [0.2, 0.1], groups=None)).all()
+
+
+def test_bad_input_is_refused_in_words():
+    with pytest.raises(ValueError, match="one length"):
+        evaluation.bootstrap(auc, ["ill"], [0.1, 0.2], groups=None)
+    with pytest.raises(ValueError, match="groups must name the patient of each of 2 cases"):
+        evaluation.bootstrap(auc, ["ill", "well"], [0.1, 0.2], groups=["a", None])
+    with pytest.raises(ValueError, match="resamples"):
+        evaluation.bootstrap(auc, ["ill", "well"], [0.1, 0.2], groups=None, resamples=0)
+    with pytest.raises(ValueError, match="0 < level < 1"):
+        evaluation.bootstrap(auc, ["ill", "well"], [0.1, 0.2], groups=None, level=95)

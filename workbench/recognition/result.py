@@ -1,0 +1,286 @@
+"""What cross-validation found, and how to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from workbench import evaluation
+from workbench.checks import one_of
+
+METRICS = ("auc", "accuracy", "recall", "specificity", "precision", "f1")
+
+
+@dataclass(frozen=True, eq=False)
+class CrossValidation:
+    """What each model said about each case while that case's patient was held out.
+
+    Parameters
+    ----------
+    predictions : pandas.DataFrame
+        One row per model, repeat and case: model, repeat, fold, case, patient, label, prediction (the class of the
+        highest probability), and one column per class, named ``"P(" + class + ")"``.
+    classes : tuple
+        The classes, sorted.
+    grouped : bool
+        Whether patients were named. If not, each row was taken for a patient of its own.
+    """
+
+    predictions: pd.DataFrame
+    classes: tuple[Any, ...]
+    grouped: bool
+
+    def __repr__(self) -> str:
+        table = self.predictions
+        units = "patients" if self.grouped else "rows, each taken for one patient (groups=None)"
+        return (
+            f"CrossValidation({', '.join(self.models)}: {table['case'].nunique()} cases of "
+            f"{table['patient'].nunique()} {units}, {table['fold'].nunique()} folds, "
+            f"{table['repeat'].nunique()} repeat{'s' * (table['repeat'].nunique() > 1)})"
+        )
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Names of the models."""
+        return tuple(self.predictions["model"].unique())
+
+    def of(self, model: str) -> pd.DataFrame:
+        """Select the predictions of one model.
+
+        Parameters
+        ----------
+        model : str
+            Its name.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Rows of `predictions`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model.
+        """
+        one_of(model, self.models, name="model")
+        return self.predictions[self.predictions["model"] == model].reset_index(drop=True)
+
+    def probability(self, model: str, positive: Any) -> pd.Series:
+        """Select one model's probabilities of one class.
+
+        Parameters
+        ----------
+        model : str
+            Its name.
+        positive
+            The class.
+
+        Returns
+        -------
+        pandas.Series
+            One value for each row of ``of(model)``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model or class.
+        """
+        return self.of(model)[probability_column(self._class(positive))]
+
+    def summary(
+        self, *, positive: Any = None, resamples: int = 1000, level: float = 0.95, seed: int = 0
+    ) -> pd.DataFrame:
+        """Summarise each metric of each model: over folds, and over all cases with an interval.
+
+        Parameters
+        ----------
+        positive : optional
+            The class to be found; without it, macro averages over the classes.
+        resamples : int, optional
+            Of the bootstrap over patients.
+        level : float, optional
+            Share of the resampled values that the interval holds.
+        seed : int, optional
+            Of the bootstrap.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by model and metric (auc, accuracy, recall, specificity, precision, f1; all but the first for
+            the class of the highest probability): mean and std over the folds of all repeats in which the metric
+            is defined, their number, and pooled, low, high over all cases together. NaN where undefined.
+
+        Raises
+        ------
+        ValueError
+            If there is no such class.
+        """
+        rows = {}
+        for model in self.models:
+            folds = [fold for _, fold in self.of(model).groupby(["repeat", "fold"])]
+            for metric in METRICS:
+                measure = self._metric(metric, positive)
+                values = np.array([measure(self._labels(fold), self._probabilities(fold)) for fold in folds])
+                defined = values[~np.isnan(values)]
+                pooled = self._interval(measure, [model], resamples=resamples, level=level, seed=seed)
+                rows[model, metric] = {
+                    "mean": defined.mean() if len(defined) else np.nan,
+                    "std": defined.std(ddof=1) if len(defined) > 1 else np.nan,
+                    "folds": len(defined),
+                    "pooled": pooled.value,
+                    "low": pooled.low,
+                    "high": pooled.high,
+                }
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["model", "metric"])
+
+    def compare(
+        self,
+        model: str,
+        other: str,
+        *,
+        metric: str = "auc",
+        positive: Any = None,
+        resamples: int = 1000,
+        level: float = 0.95,
+        seed: int = 0,
+    ) -> evaluation.Interval:
+        """Compare two models on the same patients: the difference of a metric, with an interval.
+
+        Parameters
+        ----------
+        model, other : str
+            The difference is that of `model` minus that of `other`.
+        metric : str, optional
+            One of those in `summary`.
+        positive : optional
+            The class to be found; without it, macro averages over the classes.
+        resamples : int, optional
+            Of the bootstrap over patients; each draw judges both models on the same patients.
+        level : float, optional
+            Share of the resampled differences that the interval holds.
+        seed : int, optional
+            Of the bootstrap.
+
+        Returns
+        -------
+        Interval
+            An interval that holds 0 means: these patients cannot tell the two apart.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model, metric or class.
+        """
+        one_of(metric, METRICS, name="metric")
+        measure = self._metric(metric, positive)
+
+        def difference(labels: NDArray, rows: NDArray) -> float:
+            half = rows.shape[1] // 2
+            return measure(labels, rows[:, :half]) - measure(labels, rows[:, half:])
+
+        return self._interval(difference, [model, other], resamples=resamples, level=level, seed=seed)
+
+    def decide(self, model: str, *, positive: Any, recall: float) -> pd.DataFrame:
+        """Call cases positive at a threshold that is to reach a recall, chosen for each fold on the other folds.
+
+        Parameters
+        ----------
+        model : str
+            Its name.
+        positive
+            The class to be found.
+        recall : float
+            Share of the positive cases that the threshold finds on the other folds of the same repeat.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``of(model)`` with a column threshold; label and prediction are `positive` or its rival (of more than
+            two classes, ``"not "`` and `positive`). The recall reached may fall short of the one asked for.
+
+        Raises
+        ------
+        ValueError
+            If there is no such model or class, or `recall` is out of range.
+        """
+        table = self.of(model)
+        scores = self.probability(model, positive)
+        thresholds = pd.Series(np.nan, index=table.index)
+        for _, rows in table.groupby(["repeat", "fold"]):
+            repeat, fold = rows.iloc[0][["repeat", "fold"]]
+            others = (table["repeat"] == repeat) & (table["fold"] != fold)
+            thresholds[rows.index] = evaluation.threshold_for_recall(
+                table["label"][others], scores[others], positive=positive, recall=recall
+            )
+        others = [name for name in self.classes if name != positive]
+        rival = others[0] if len(others) == 1 else f"not {positive}"
+        return table.assign(
+            threshold=thresholds,
+            label=np.where(table["label"] == positive, positive, rival),
+            prediction=np.where(scores >= thresholds, positive, rival),
+        )
+
+    def _class(self, name: Any) -> Any:
+        if name not in self.classes:
+            raise ValueError(f"positive must be one of {', '.join(map(repr, self.classes))}, received {name!r}")
+        return name
+
+    def _labels(self, table: pd.DataFrame) -> NDArray:
+        # Thousands of resamples compare numbers faster than texts.
+        return pd.Index(self.classes).get_indexer(table["label"])
+
+    def _probabilities(self, table: pd.DataFrame) -> NDArray:
+        return table[[probability_column(name) for name in self.classes]].to_numpy()
+
+    def _metric(self, name: str, positive: Any) -> Callable[[NDArray, NDArray], float]:
+        one_of(name, METRICS, name="metric")
+        code = None if positive is None else self.classes.index(self._class(positive))
+
+        def measure(labels: NDArray, probabilities: NDArray) -> float:
+            if name == "auc" and code is None:
+                return evaluation.auc(labels, probabilities, classes=range(len(self.classes)))
+            if name == "auc":
+                return evaluation.auc(labels, probabilities[:, code], positive=code)
+            predictions = probabilities.argmax(axis=1)
+            if name == "accuracy":
+                return evaluation.accuracy(labels, predictions)
+            return getattr(evaluation, name)(labels, predictions, positive=code)
+
+        return measure
+
+    def _interval(
+        self, metric: Callable[[NDArray, NDArray], float], models: list[str], **options: Any
+    ) -> evaluation.Interval:
+        tables = [self.of(model) for model in models]
+        return evaluation.bootstrap(
+            metric,
+            self._labels(tables[0]),
+            np.hstack([self._probabilities(table) for table in tables]),
+            groups=tables[0]["patient"],
+            **options,
+        )
+
+
+def probability_column(name: Any) -> str:
+    """Name the column of a class's probabilities.
+
+    Parameters
+    ----------
+    name
+        The class.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> probability_column("benign")
+    'P(benign)'
+    """
+    return f"P({name})"
