@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from workbench import samples
 from workbench.images import Image, read
+from workbench.images.reading import is_image_file, stem
 
 SAMPLES = "samples"
 SAMPLE_PREFIX = "sample:"
@@ -103,6 +105,34 @@ class Cohort:
         """
         return self._read(case, "mask")
 
+    def describe(self, cases: Iterable[str] | None = None) -> pd.DataFrame:
+        """Characterize images before any analysis: size, type, range, spacing, orientation, units.
+
+        Parameters
+        ----------
+        cases : iterable of str, optional
+            All where not given. Each image is read once.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per case; what an image does not state is empty.
+
+        Raises
+        ------
+        CohortError
+            If there is no such case.
+        ImageReadError
+            If a file cannot be read.
+
+        Examples
+        --------
+        >>> open_cohort("samples").describe(["head_ct"]).loc["head_ct", "spacing"]
+        '0.431 x 0.431'
+        """
+        rows = {case: _facts(self.image(case)) for case in (self if cases is None else cases)}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("case")
+
     def _read(self, case: str, column: str) -> Image:
         if case not in self.table.index:
             known = ", ".join(map(str, self.table.index[:20]))
@@ -115,15 +145,28 @@ class Cohort:
         return image.replace(name=case)
 
 
+def _facts(image: Image) -> dict[str, str | float]:
+    return {
+        "modality": image.modality,
+        "shape": " x ".join(map(str, image.shape)),
+        "dtype": str(image.dtype),
+        "lowest": float(image.pixels.min()),
+        "highest": float(image.pixels.max()),
+        "units": image.units,
+        "spacing": "" if image.spacing is None else " x ".join(f"{mm:.3g}" for mm in image.spacing),
+        "orientation": image.orientation or "",
+    }
+
+
 def open_cohort(source: str | Path) -> Cohort:
     """Open a cohort: the samples, a CSV table, or a folder of images.
 
     Parameters
     ----------
     source : str or Path
-        ``"samples"``; a ``.csv`` file with columns ``case``, ``patient``, ``image`` (paths relative to the file) and
-        optionally ``mask``, ``label``, ``split``; or a folder: each image file and each subfolder is a case and a
-        patient of its own.
+        ``"samples"``; a ``.csv`` file with columns ``case``, ``patient``, ``image`` (paths relative to the file)
+        and optionally ``mask``, ``label``, ``split``; or a folder: each image file and each subfolder is a case
+        and a patient of its own, and other files are passed over.
 
     Returns
     -------
@@ -147,32 +190,40 @@ def open_cohort(source: str | Path) -> Cohort:
     path = Path(source).expanduser()
     if path.is_dir():
         return _from_folder(path)
-    if path.is_file() and path.suffix == ".csv":
+    if path.is_file() and path.suffix.lower() == ".csv":
         return _from_csv(path)
-    raise CohortError(f"{source}: expected 'samples', a folder of images or a .csv table; there is no such thing")
+    raise CohortError(f"{source}: expected 'samples', or a folder of images or a .csv table that exists")
 
 
 def _from_csv(path: Path) -> Cohort:
-    table = pd.read_csv(path, dtype={"case": str, "patient": str})
+    try:
+        table = pd.read_csv(path, dtype={"case": str, "patient": str, "image": str, "mask": str})
+    except ValueError as error:
+        raise CohortError(f"{path}: not a table of comma-separated values in UTF-8 ({error})") from error
     if "case" not in table or table.empty:
         raise CohortError(f"{path}: expected a column 'case' and at least one row, received {list(table.columns)}")
+    if table["case"].isna().any():
+        raise CohortError(f"{path}: row {int(table['case'].isna().argmax()) + 2} has no case; name each")
     for column in {"image", "mask"} & set(table.columns):
-        table[column] = table[column].map(lambda name: str(path.parent / name), na_action="ignore")
+        table[column] = table[column].map(partial(_beside, path), na_action="ignore")
     try:
         return Cohort(table.set_index("case"))
     except CohortError as error:
         raise CohortError(f"{path}: {error}") from None
 
 
+def _beside(table: Path, location: str) -> str:
+    return location if location.startswith(SAMPLE_PREFIX) else str(table.parent / location)
+
+
 def _from_folder(folder: Path) -> Cohort:
-    paths = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    visible = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+    paths = [path for path in visible if path.is_dir() or is_image_file(path)]
     if not paths:
-        raise CohortError(
-            f"{folder}: an empty folder; put one image, or one folder of DICOM slices, per case in it"
-        )
-    names = [
-        path.name.removesuffix(".gz").removesuffix(path.suffixes[0] if path.suffixes else "") for path in paths
-    ]
-    return Cohort(
-        pd.DataFrame({"patient": names, "image": [str(p) for p in paths]}, index=pd.Index(names, name="case"))
-    )
+        raise CohortError(f"{folder}: no images; put one image, or one folder of DICOM slices, per case in it")
+    names = [path.name if path.is_dir() else stem(path) for path in paths]
+    table = pd.DataFrame({"patient": names, "image": list(map(str, paths))}, index=pd.Index(names, name="case"))
+    try:
+        return Cohort(table)
+    except CohortError as error:
+        raise CohortError(f"{folder}: {error}") from None

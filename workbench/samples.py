@@ -115,10 +115,13 @@ def wisconsin() -> pd.DataFrame:
     return table
 
 
-def _dicom(file: str) -> Image:
+def _dicom(file: str, *, rows: slice = slice(None), columns: slice = slice(None)) -> Image:
     from pydicom.data import get_testdata_file
 
-    return read(str(get_testdata_file(file, download=False)))
+    image = read(str(get_testdata_file(file, download=False)))
+    if rows == columns == slice(None):
+        return image
+    return Image(image.pixels[rows, columns], channel_axis=image.channel_axis, history=image.history)
 
 
 def _mni152(file: str) -> Image:
@@ -145,7 +148,7 @@ def _scikit_image(function: str, *, millimetres: float | None = None) -> Image:
 
 PYDICOM = "pydicom test files"
 MNI152 = "ICBM 2009 template (Fonov et al. 2011, doi 10.1016/j.neuroimage.2010.07.033), by nilearn"
-MNI152_LICENCE = "free to use, copy, modify and distribute, with its copyright notice"
+MNI152_LICENCE = "free to use, modify, share, with copyright notice"
 NO_RESTRICTIONS = "no known copyright restrictions"
 SAMPLES = {
     "head_ct": Sample(
@@ -164,10 +167,10 @@ SAMPLES = {
     ),
     "ultrasound": Sample(
         "US",
-        "ultrasound screen in colour, 480 x 640",
+        "power Doppler of a lymph node, texts cropped off",
         PYDICOM,
         "MIT",
-        partial(_dicom, "examples_jpeg2k.dcm"),
+        partial(_dicom, "examples_jpeg2k.dcm", rows=slice(108, 337), columns=slice(44, 598)),
     ),
     "mni152_t1": Sample(
         "MR",
@@ -206,7 +209,7 @@ SAMPLES = {
     ),
     "immunohistochemistry": Sample(
         "SM",
-        "colonic glands, FHL2 in brown (DAB), nuclei in blue",
+        "colonic glands: FHL2 in brown, nuclei in blue",
         "Center for Microscopy and Molecular Imaging, by scikit-image",
         NO_RESTRICTIONS,
         partial(_scikit_image, "immunohistochemistry"),
@@ -221,7 +224,7 @@ SAMPLES = {
 }
 WISCONSIN = {
     "modality": "table",
-    "description": "cytology of 569 breast masses, 30 features, benign or malignant",
+    "description": "cytology of 569 breast masses, 30 features",
     "source": "Wolberg, Street, Mangasarian 1995 (UCI, doi 10.24432/C5DW2B), by scikit-learn",
     "licence": "CC BY 4.0",
 }

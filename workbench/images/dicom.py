@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .image import Image, Step
-from .reading import ImageReadError
+from .reading import ImageReadError, quiet
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -49,17 +49,14 @@ def read_dicom_file(path: Path) -> Image:
     Returns
     -------
     Image
-        CT in HU; MONOCHROME1 inverted so that bright is high; colour as RGB.
+        CT in HU; colour as RGB; MONOCHROME1 inverted so that high is bright, unless its values have units.
 
     Raises
     ------
     ImageReadError
         If it is not DICOM, holds no single image, or cannot be decoded.
     """
-    dataset = _load(path)
-    affine = _affine(dataset)
-    spacing = None if affine is not None else _in_plane_spacing(dataset)
-    return _image(_pixels(dataset, path), dataset, path, affine=affine, spacing=spacing)
+    return _single(_load(path), path)
 
 
 def read_dicom_folder(folder: Path) -> Image:
@@ -90,31 +87,43 @@ def read_dicom_folder(folder: Path) -> Image:
     if len(series) > 1:
         raise ImageReadError(f"{folder}: expected one series, received {len(series)}; give each its own folder")
     if len(slices) == 1:
-        return read_dicom_file(slices[0][0])
+        return _single(slices[0][1], slices[0][0])
     return _stack(slices, folder)
 
 
+def _single(dataset: "Dataset", path: Path) -> Image:
+    affine = _affine(dataset, path)
+    spacing = None if affine is not None else _in_plane_spacing(dataset, path)
+    pixels, remarks = _pixels(dataset, path)
+    return _image(pixels, dataset, remarks, affine=affine, spacing=spacing)
+
+
 def _stack(slices: list[tuple[Path, "Dataset"]], folder: Path) -> Image:
-    positions = []
-    for path, dataset in slices:
-        if "ImagePositionPatient" not in dataset or "ImageOrientationPatient" not in dataset:
-            raise ImageReadError(f"{path}: no position or orientation, so its place in the series is unknown")
-        positions.append(np.array(dataset.ImagePositionPatient, dtype=float))
+    located = [(path, dataset, _affine(dataset, path)) for path, dataset in slices]
+    located_affines = []
+    for path, _, affine in located:
+        if affine is None:
+            raise ImageReadError(
+                f"{path}: no position, orientation or spacing; its place in the series is unknown"
+            )
+        located_affines.append(affine)
     first = slices[0][1]
-    normal = _normal(first)
-    for path, dataset in slices:
+    in_plane = located_affines[0][:3, 1:3]
+    for (path, dataset), affine in zip(slices, located_affines, strict=True):
         same = (dataset.Rows, dataset.Columns) == (first.Rows, first.Columns)
-        if not same or not np.allclose(_normal(dataset), normal, atol=1e-3):
-            raise ImageReadError(f"{path}: its size or orientation differs from the first slice of the series")
-    order = np.argsort([position @ normal for position in positions], kind="stable")
+        if not same or not np.allclose(affine[:3, 1:3], in_plane, atol=1e-3 * np.abs(in_plane).max()):
+            raise ImageReadError(f"{path}: its size, spacing or orientation differs from the first of the series")
+    normal = np.cross(in_plane[:, 1], in_plane[:, 0])
+    order = np.argsort([affine[:3, 3] @ normal for affine in located_affines], kind="stable")
     slices = [slices[index] for index in order]
-    places = np.array([positions[index] for index in order])
+    places = np.array([located_affines[index][:3, 3] for index in order])
     _check_even(places, slices, folder)
-    affine = _affine(slices[0][1])
-    assert affine is not None  # noqa: S101 (orientation was checked above)
-    affine[:3, 0] = (places[-1] - places[0]) / (len(places) - 1)
-    pixels = np.stack([_pixels(dataset, path) for path, dataset in slices])
-    return _image(pixels, first, folder, affine=affine)
+    volume_affine = located_affines[order[0]]
+    volume_affine[:3, 0] = (places[-1] - places[0]) / (len(places) - 1)
+    decoded = [_pixels(dataset, path) for path, dataset in slices]
+    pixels = np.stack([values for values, _ in decoded])
+    remarks = list(dict.fromkeys(remark for _, found in decoded for remark in found))
+    return _image(pixels, first, remarks, affine=volume_affine)
 
 
 def _check_even(places: NDArray, slices: list[tuple[Path, "Dataset"]], folder: Path) -> None:
@@ -136,29 +145,66 @@ def _load(path: Path) -> "Dataset":
 
     try:
         return pydicom.dcmread(path)
-    except (pydicom.errors.InvalidDicomError, OSError, EOFError) as error:
+    except pydicom.errors.InvalidDicomError as error:
+        raise ImageReadError(f"{path}: not a DICOM file, for it does not begin as one; copy it again") from error
+    except (OSError, EOFError) as error:
         raise ImageReadError(f"{path}: not a DICOM file, or cut short ({error}); copy it again") from error
 
 
-def _pixels(dataset: "Dataset", path: Path) -> NDArray:
-    from pydicom.pixels import apply_rescale, convert_color_space
+def _pixels(dataset: "Dataset", path: Path) -> tuple[NDArray, list[str]]:
+    stored, remarks = _stored(dataset, path)
+    interpretation = dataset.PhotometricInterpretation
+    if interpretation == "PALETTE COLOR":
+        return _palette_colors(stored, dataset), remarks
+    if interpretation.startswith("YBR_FULL"):
+        from pydicom.pixels import convert_color_space
 
+        return convert_color_space(stored, interpretation, "RGB"), remarks
+    if _is_inverted(dataset):
+        stored = -1 - stored if dataset.PixelRepresentation else 2**dataset.BitsStored - 1 - stored
+    return _rescaled(stored, dataset, path), remarks
+
+
+def _stored(dataset: "Dataset", path: Path) -> tuple[NDArray, list[str]]:
     if "PixelData" not in dataset:
         kind = dataset.get("Modality", "unknown")
         raise ImageReadError(f"{path}: a DICOM object without pixels (modality {kind}); choose an image")
     if int(dataset.get("NumberOfFrames") or 1) > 1:
         raise ImageReadError(f"{path}: expected one frame, received {dataset.NumberOfFrames}; split it first")
-    stored = dataset.pixel_array
-    interpretation = dataset.PhotometricInterpretation
-    if interpretation == "MONOCHROME1":
-        stored = -1 - stored if dataset.PixelRepresentation else 2**dataset.BitsStored - 1 - stored
-    elif interpretation == "PALETTE COLOR":
-        from pydicom.pixels import apply_color_lut
+    try:
+        with quiet() as remarks:
+            stored = dataset.pixel_array
+    except Exception as error:
+        # Decoders raise nearly anything on damaged input.
+        syntax = dataset.file_meta.get("TransferSyntaxUID")
+        if syntax is None or not syntax.is_compressed:
+            raise ImageReadError(f"{path}: damaged or incomplete pixels ({error}); copy it again") from error
+        raise ImageReadError(
+            f"{path}: pixels damaged, or compressed in a way that cannot be decoded here ({syntax.name}); "
+            "copy the file again, or decompress it with dcmdjpeg, dcmdjpls or gdcmconv --raw"
+        ) from error
+    if stored.shape[:2] != (dataset.Rows, dataset.Columns):
+        raise ImageReadError(
+            f"{path}: expected one frame, received pixels of shape {stored.shape}; split it first"
+        )
+    return stored, [str(remark.message) for remark in remarks]
 
-        return apply_color_lut(stored, dataset)
-    elif interpretation.startswith("YBR_FULL"):
-        return convert_color_space(stored, interpretation, "RGB")
-    if dataset.get("RescaleSlope", 1) == 1 and dataset.get("RescaleIntercept", 0) == 0:
+
+def _palette_colors(stored: NDArray, dataset: "Dataset") -> NDArray:
+    from pydicom.pixels import apply_color_lut
+
+    colors = apply_color_lut(stored, dataset)[..., :3]
+    # The standard's 16-bit tables hold the 8-bit colours of a screen in their upper byte.
+    return (colors >> 8).astype(np.uint8) if colors.dtype == np.uint16 else colors
+
+
+def _rescaled(stored: NDArray, dataset: "Dataset", path: Path) -> NDArray:
+    from pydicom.pixels import apply_rescale
+
+    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
+    if slope is not None and (float(slope) == 0 or not np.isfinite(float(slope))):
+        raise ImageReadError(f"{path}: RescaleSlope is {slope}, which would make all pixels equal; repair the tag")
+    if "ModalityLUTSequence" not in dataset and (slope in {None, 1}) and (intercept in {None, 0}):
         return stored
     return _smallest(apply_rescale(stored, dataset))
 
@@ -172,19 +218,20 @@ def _smallest(values: NDArray) -> NDArray:
 def _image(
     pixels: NDArray,
     dataset: "Dataset",
-    path: Path,
+    remarks: list[str],
     *,
     affine: NDArray | None,
     spacing: tuple[float, float] | None = None,
 ) -> Image:
-    modality = str(dataset.get("Modality", "OT"))
-    steps = [Step("images.inverted")] if dataset.PhotometricInterpretation == "MONOCHROME1" else []
+    steps = [Step("images.read", {"remark": remark}) for remark in remarks]
+    if _is_inverted(dataset):
+        steps.append(Step("images.read", {"inverted": True}))
     return Image(
         pixels,
         affine=affine,
         spacing=spacing,
-        modality=modality,
-        units="HU" if modality == "CT" else str(dataset.get("Units", "")),
+        modality=str(dataset.get("Modality") or "OT"),
+        units=_units(dataset),
         channel_axis=-1 if dataset.get("SamplesPerPixel", 1) == 3 or _is_palette(dataset) else None,
         history=tuple(steps),
     )
@@ -194,26 +241,39 @@ def _is_palette(dataset: "Dataset") -> bool:
     return dataset.PhotometricInterpretation == "PALETTE COLOR"
 
 
-def _in_plane_spacing(dataset: "Dataset") -> tuple[float, float] | None:
+def _units(dataset: "Dataset") -> str:
+    if dataset.get("Modality") == "CT" and "RescaleIntercept" in dataset:
+        return str(dataset.get("RescaleType") or "HU")
+    return str(dataset.get("Units") or "")
+
+
+def _is_inverted(dataset: "Dataset") -> bool:
+    return dataset.PhotometricInterpretation == "MONOCHROME1" and not _units(dataset)
+
+
+def _in_plane_spacing(dataset: "Dataset", path: Path) -> tuple[float, float] | None:
     found: Any = dataset.get("PixelSpacing") or dataset.get("ImagerPixelSpacing")
-    return (float(found[0]), float(found[1])) if found else None
+    if not found:
+        return None
+    spacing = np.array(found, dtype=float)
+    if spacing.shape != (2,) or not (np.isfinite(spacing) & (spacing > 0)).all():
+        raise ImageReadError(f"{path}: pixel spacing must be two positive lengths, received {list(found)}")
+    return float(spacing[0]), float(spacing[1])
 
 
-def _normal(dataset: "Dataset") -> NDArray:
-    cosines = np.array(dataset.ImageOrientationPatient, dtype=float)
-    return np.cross(cosines[:3], cosines[3:])
-
-
-def _affine(dataset: "Dataset") -> NDArray | None:
-    spacing = _in_plane_spacing(dataset)
+def _affine(dataset: "Dataset", path: Path) -> NDArray | None:
+    spacing = _in_plane_spacing(dataset, path)
     if spacing is None or not dataset.get("ImageOrientationPatient") or not dataset.get("ImagePositionPatient"):
         return None
-    along_row = np.array(dataset.ImageOrientationPatient[:3], dtype=float)
-    along_column = np.array(dataset.ImageOrientationPatient[3:], dtype=float)
+    cosines = np.array(dataset.ImageOrientationPatient, dtype=float).reshape(2, 3)
+    if not np.allclose(cosines @ cosines.T, np.eye(2), atol=1e-3):
+        raise ImageReadError(
+            f"{path}: orientation must be two perpendicular directions of length 1, received {cosines.tolist()}"
+        )
+    between = float(dataset.get("SpacingBetweenSlices") or dataset.get("SliceThickness") or 1)
+    along_row, along_column = cosines
     affine = np.eye(4)
-    affine[:3, 0] = _normal(dataset) * float(
-        dataset.get("SpacingBetweenSlices") or dataset.get("SliceThickness") or 1
-    )
+    affine[:3, 0] = np.cross(along_row, along_column) * abs(between)
     affine[:3, 1] = along_column * spacing[0]
     affine[:3, 2] = along_row * spacing[1]
     affine[:3, 3] = np.array(dataset.ImagePositionPatient, dtype=float)

@@ -41,6 +41,61 @@ def affine_from_spacing(spacing: ArrayLike) -> NDArray:
     return affine
 
 
+def is_affine(matrix: NDArray) -> bool:
+    """Tell whether a matrix can be an image's affine.
+
+    Parameters
+    ----------
+    matrix : ndarray
+        Any shape.
+
+    Returns
+    -------
+    bool
+        True for a finite (4, 4) matrix with last row 0, 0, 0, 1 whose axes span space, however small the voxels.
+
+    Examples
+    --------
+    >>> is_affine(np.eye(4)), is_affine(np.zeros((4, 4)))
+    (True, False)
+    """
+    if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or not np.array_equal(matrix[3], (0, 0, 0, 1)):
+        return False
+    lengths = np.linalg.norm(matrix[:3, :3], axis=0)
+    return bool((lengths > 0).all() and abs(np.linalg.det(matrix[:3, :3] / lengths)) > 1e-6)
+
+
+def respaced(affine: NDArray, spacing: ArrayLike) -> NDArray:
+    """Return an affine with another spacing and the same directions and origin.
+
+    Parameters
+    ----------
+    affine : (4, 4) ndarray
+        From (slice, row, column) indices to LPS millimetres.
+    spacing : array_like of 2 or 3 float
+        Millimetres of the last axes, (row, column) or (slice, row, column).
+
+    Returns
+    -------
+    (4, 4) ndarray
+        Its first three columns have the lengths asked for.
+
+    Raises
+    ------
+    ValueError
+        If there are not 2 or 3 positive finite values.
+
+    Examples
+    --------
+    >>> spacing_of(respaced(affine_from_spacing((5, 2, 1)), (3, 3)))
+    (5.0, 3.0, 3.0)
+    """
+    wanted = spacing_of(affine_from_spacing(spacing))[-len(np.asarray(spacing)) :]
+    changed = affine.copy()
+    changed[:3, 3 - len(wanted) : 3] *= np.divide(wanted, spacing_of(affine)[-len(wanted) :])
+    return changed
+
+
 def spacing_of(affine: NDArray) -> tuple[float, float, float]:
     """Return the millimetres between neighbours along (slice, row, column).
 

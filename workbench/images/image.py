@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from .geometry import affine_from_spacing, orientation_code, reorder, spacing_of
+from .geometry import (
+    affine_from_spacing,
+    is_affine,
+    orientation_code,
+    reorder,
+    respaced,
+    spacing_of,
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Image:
     Parameters
     ----------
     pixels : (M, N[, C]) or (P, M, N[, C]) array_like
-        Rows by columns, or slices by rows by columns.
+        Rows by columns, or slices by rows by columns. An array is not copied.
     affine : (4, 4) array_like, optional
         From (slice, row, column) indices to LPS millimetres; ``None`` where unknown.
     spacing : tuple of float, optional
@@ -67,6 +74,8 @@ class Image:
 
     Raises
     ------
+    TypeError
+        If the pixels are not real numbers.
     ValueError
         If there are not 2 or 3 spatial axes, or affine and spacing are malformed or disagree.
 
@@ -90,7 +99,10 @@ class Image:
     history: tuple[Step, ...] = ()
 
     def __post_init__(self) -> None:
-        pixels = np.asarray(self.pixels).view()
+        pixels = np.asarray(self.pixels)
+        if pixels.dtype.kind not in "buif":
+            raise TypeError(f"pixels must be real numbers, received dtype {pixels.dtype}")
+        pixels = pixels.astype(pixels.dtype.newbyteorder("="), copy=False).view()
         pixels.flags.writeable = False
         object.__setattr__(self, "pixels", pixels)
         if self.channel_axis is not None:
@@ -114,8 +126,11 @@ class Image:
         affine = np.array(
             affine_from_spacing(self.spacing or ()) if self.affine is None else self.affine, dtype=float
         )
-        if affine.shape != (4, 4) or not np.isfinite(affine).all() or abs(np.linalg.det(affine)) < 1e-12:
-            raise ValueError(f"affine must be a finite invertible (4, 4) matrix, received {affine.tolist()}")
+        if not is_affine(affine):
+            raise ValueError(
+                "affine must be a finite invertible (4, 4) matrix with last row 0, 0, 0, 1, "
+                f"received {affine.tolist()}"
+            )
         spacing = spacing_of(affine)[-self.ndim :]
         if self.spacing is not None and not np.allclose(spacing, self.spacing, rtol=1e-3):
             raise ValueError(f"spacing {self.spacing} contradicts the affine, whose spacing is {spacing}")
@@ -181,8 +196,8 @@ class Image:
         pixels = np.asarray(function(self.pixels, **options))
         if pixels.shape != self.shape:
             raise ValueError(
-                f"{function_name(function)} changed the shape from {self.shape} to {pixels.shape}, so the geometry "
-                "would be wrong; call it on image.pixels, or use the functions of processing.geometry"
+                f"{function_name(function)} changed the shape from {self.shape} to {pixels.shape}, so the "
+                "geometry would be wrong; call it on image.pixels, or use the functions of processing.geometry"
             )
         return self.replace(pixels=pixels, step=Step(function_name(function), options))
 
@@ -194,7 +209,8 @@ class Image:
         step : Step, optional
             What to add to the history.
         **fields
-            New values. With a new `affine`, the spacing follows.
+            New values. With a new `affine`, the spacing follows; with a new `spacing`, the affine keeps its
+            directions and origin.
 
         Returns
         -------
@@ -209,7 +225,8 @@ class Image:
         if "affine" in fields:
             fields.setdefault("spacing", None)
         elif "spacing" in fields:
-            fields["affine"] = None
+            spacing = fields["spacing"]
+            fields["affine"] = None if self.affine is None or spacing is None else respaced(self.affine, spacing)
         elif "pixels" in fields:
             fields["spacing"] = None if self.affine is not None else self.spacing
         if step is not None:

@@ -52,7 +52,8 @@ def default_window(image: Image) -> Window:
     Returns
     -------
     Window
-        Soft tissue for CT in HU, the whole range for 8-bit pictures, otherwise from percentile 0.5 to 99.5.
+        Soft tissue for CT in HU; the whole range of their type for masks, 8-bit pictures and colours (0 to 1 for
+        floating colours); otherwise from percentile 0.5 to 99.5.
 
     Examples
     --------
@@ -62,8 +63,9 @@ def default_window(image: Image) -> Window:
     """
     if image.modality == "CT" and image.units == "HU":
         return PRESETS["soft tissue"]
-    if image.dtype == np.uint8:
-        return Window(127.5, 255)
+    if image.dtype in {np.dtype(bool), np.dtype(np.uint8)} or image.channel_axis is not None:
+        top = float(np.iinfo(image.dtype).max) if image.dtype.kind in "iu" else 1.0
+        return Window(top / 2, top)
     low, high = np.percentile(image.pixels, (0.5, 99.5))
     if low == high:
         low, high = image.pixels.min(), image.pixels.max()
@@ -116,7 +118,7 @@ def planes(image: Image) -> list[tuple[NDArray, tuple[float, float], str]]:
     spacing = image.spacing or (1.0,) * image.ndim
     pixels = image.pixels if image.channel_axis is None else np.moveaxis(image.pixels, image.channel_axis, -1)
     if image.ndim == 2:
-        return [(pixels, (spacing[0], spacing[1]), "" if image.affine is None else _letters(image.affine, 1, 2))]
+        return [(pixels, (spacing[0], spacing[1]), edge_letters(image))]
     if image.affine is None:
         return [(pixels[len(pixels) // 2], (spacing[1], spacing[2]), "")]
     volume = image.replace(pixels=pixels, channel_axis=None if image.channel_axis is None else -1).oriented("SPL")
@@ -141,7 +143,7 @@ def render(image: Image, *, window: Window | None = None, height: int = 384) -> 
     window : Window, optional
         `default_window` where not given.
     height : int, optional
-        Of the tallest plane, in screen pixels.
+        Of the tallest plane, in screen pixels; less where a plane is more than eight times as wide.
 
     Returns
     -------
@@ -156,7 +158,10 @@ def render(image: Image, *, window: Window | None = None, height: int = 384) -> 
     """
     window = window or default_window(image)
     shown = planes(image)
-    scale = height / max(pixels.shape[0] * mm[0] for pixels, mm, _ in shown)
+    tallest = max(pixels.shape[0] * mm[0] for pixels, mm, _ in shown)
+    widest = max(pixels.shape[1] * mm[1] for pixels, mm, _ in shown)
+    scale = min(height / tallest, 8 * height / widest)
+    height = max(round(tallest * scale), 1)
     drawn = [_draw(to_bytes(pixels, window), mm, letters, scale) for pixels, mm, letters in shown]
     gap = 6
     sheet = Picture.new(drawn[0].mode, (sum(d.width + gap for d in drawn) - gap, height), 0)
@@ -167,6 +172,28 @@ def render(image: Image, *, window: Window | None = None, height: int = 384) -> 
     buffer = io.BytesIO()
     sheet.save(buffer, "PNG", optimize=True)
     return buffer.getvalue()
+
+
+def edge_letters(image: Image) -> str:
+    """Name the directions at the edges of a slice as it is stored.
+
+    Parameters
+    ----------
+    image : Image
+        A slice.
+
+    Returns
+    -------
+    str
+        Letters at the top, right, bottom and left; empty where the affine is unknown.
+
+    Examples
+    --------
+    >>> from workbench.images import Image
+    >>> edge_letters(Image([[1]], spacing=(1, 1)))
+    'ALPR'
+    """
+    return "" if image.affine is None else _letters(image.affine, 1, 2)
 
 
 def _letters(affine: NDArray, row_axis: int, column_axis: int) -> str:

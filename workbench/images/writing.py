@@ -21,7 +21,7 @@ def write(image: Image, path: str | Path) -> Path:
         What to write.
     path : str or Path
         ``.npz`` keeps everything but the history; ``.nii`` and ``.nii.gz`` pixels and geometry; ``.npy`` the
-        pixels; ``.png`` and ``.tif`` 8- and 16-bit pixels of a slice.
+        pixels; ``.png`` and ``.tif`` a slice of bool, uint8, uint16 or RGB uint8 pixels.
 
     Returns
     -------
@@ -47,11 +47,11 @@ def write(image: Image, path: str | Path) -> Path:
         fields: dict[str, Any] = {key: getattr(image, key) for key in ("pixels", "modality", "units", "name")}
         optional = {"affine": image.affine, "channel_axis": image.channel_axis}
         fields |= {key: value for key, value in optional.items() if value is not None}
-        with replacing(path) as temporary:
-            np.savez_compressed(temporary, **fields)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, **fields)
     elif name.endswith(".npy"):
-        with replacing(path) as temporary:
-            np.save(temporary, image.pixels)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            np.save(file, image.pixels, allow_pickle=False)
     elif name.endswith((".nii", ".nii.gz")):
         _write_nifti(image, path)
     elif name.endswith(PICTURES):
@@ -65,14 +65,17 @@ def write(image: Image, path: str | Path) -> Path:
 
 def _write_nifti(image: Image, path: Path) -> None:
     import nibabel
+    from nibabel.spatialimages import HeaderDataError
 
     if image.affine is None or image.channel_axis is not None:
         raise ValueError(f"{path}: NIfTI needs a grey image with an affine, received {image!r}; save it as .npz")
     reverse_axes = np.eye(4)[[2, 1, 0, 3]]
     to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
     pixels = image.pixels.astype(np.uint8) if image.dtype == bool else image.pixels
-    stored = (pixels[None] if image.ndim == 2 else pixels).T
-    file = nibabel.Nifti1Image(stored, to_ras @ image.affine @ reverse_axes, dtype=pixels.dtype)
+    try:
+        file = nibabel.Nifti1Image(pixels.T, to_ras @ image.affine @ reverse_axes, dtype=pixels.dtype)
+    except HeaderDataError as error:
+        raise ValueError(f"{path}: NIfTI cannot hold {image.dtype}; use image.map(np.float32)") from error
     file.header.set_xyzt_units("mm")
     with replacing(path) as temporary:
         nibabel.save(file, temporary)
@@ -81,11 +84,12 @@ def _write_nifti(image: Image, path: Path) -> None:
 def _write_picture(image: Image, path: Path) -> None:
     from PIL import Image as Picture
 
-    if image.ndim != 2 or image.dtype not in {np.dtype(np.uint8), np.dtype(np.uint16)}:
+    pixels = image.pixels if image.channel_axis is None else np.moveaxis(image.pixels, image.channel_axis, -1)
+    kind = (image.dtype.name, image.channel_axis is not None and pixels.shape[-1])
+    if image.ndim != 2 or kind not in {("bool", False), ("uint8", False), ("uint16", False), ("uint8", 3)}:
         raise ValueError(
-            f"{path}: a picture holds a slice of uint8 or uint16, received {image!r}; "
+            f"{path}: a picture holds a slice of bool, uint8, uint16 or RGB uint8, received {image!r}; "
             "choose a slice and map it with processing.window, or save it as .npz"
         )
-    pixels = image.pixels if image.channel_axis is None else np.moveaxis(image.pixels, image.channel_axis, -1)
     with replacing(path) as temporary:
         Picture.fromarray(pixels).save(temporary)

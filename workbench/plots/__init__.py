@@ -1,6 +1,48 @@
 """Figures in one style; each function takes numbers and returns a figure."""
 
+from .densities import show_bayes, show_densities, show_weights
+from .evaluation import show_confusion, show_intervals, show_people, show_reliability, show_roc, show_studies
+from .features import show_curves, show_distributions, show_feature_table, show_glcm, show_surfaces
+from .intensities import show_histograms, show_windows
 from .pictures import draw, outline, show, show_labels
+from .processing import show_profiles, show_with_histograms
+from .segmentation import show_agreement, show_energies, show_thresholds
 from .style import COLORS, STYLE, Figure, blank, figure
+from .training import show_errors, show_learning, show_slice_scores, show_split
 
-__all__ = ["COLORS", "STYLE", "Figure", "blank", "draw", "figure", "outline", "show", "show_labels"]
+__all__ = [
+    "COLORS",
+    "STYLE",
+    "Figure",
+    "blank",
+    "draw",
+    "figure",
+    "outline",
+    "show",
+    "show_agreement",
+    "show_bayes",
+    "show_confusion",
+    "show_curves",
+    "show_densities",
+    "show_distributions",
+    "show_energies",
+    "show_errors",
+    "show_feature_table",
+    "show_glcm",
+    "show_histograms",
+    "show_intervals",
+    "show_labels",
+    "show_learning",
+    "show_people",
+    "show_profiles",
+    "show_reliability",
+    "show_roc",
+    "show_slice_scores",
+    "show_split",
+    "show_studies",
+    "show_surfaces",
+    "show_thresholds",
+    "show_weights",
+    "show_windows",
+    "show_with_histograms",
+]

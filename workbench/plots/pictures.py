@@ -9,13 +9,17 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.images import Image, Window, default_window
+from workbench.images.picture import edge_letters, to_bytes
 
 from .style import COLORS, STYLE, Figure, blank, figure
 
 GREY_PANEL_WIDTH = 8.5
+TITLE_SIZES = (7.0, 11.0)
+COLORBAR_WIDTH = 0.8
 
 
 def show(
@@ -26,6 +30,7 @@ def show(
     masks: Mapping[str, ArrayLike] | None = None,
     colormap: str = "gray",
     colorbar: str | None = None,
+    letters: bool = False,
     columns: int = 4,
     width: float = GREY_PANEL_WIDTH,
 ) -> Figure:
@@ -45,6 +50,9 @@ def show(
         Of matplotlib.
     colorbar : str, optional
         A label such as ``"HU"``; draws the scale beside the last picture. Give a `window` with it.
+    letters : bool, optional
+        Whether to name the directions at the edges (R right, L left, A front, P back, S head, I feet) of images
+        whose affine is known.
     columns : int, optional
         Pictures in a row.
     width : float, optional
@@ -74,18 +82,23 @@ def show(
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
     shapes = [_extent(picture) for picture in pictures.values()]
-    height = sum(
-        max(h / w for h, w in shapes[row * columns : (row + 1) * columns]) * width / columns + 0.3
-        for row in range(rows)
-    )
-    made, grid = figure(rows, columns, size=(width, height), alt=alt, squeeze=False)
+    across = (width - (COLORBAR_WIDTH if colorbar is not None else 0)) / columns
+    heights = [
+        max(h / w for h, w in shapes[row * columns : (row + 1) * columns]) * across + 0.25 for row in range(rows)
+    ]
+    made, grid = figure(rows, columns, size=(width, sum(heights)), alt=alt, squeeze=False, height_ratios=heights)
+    # A letter is about 0.63 of its size wide; titles shrink to the room above their picture.
+    fontsize = float(np.clip(72 * width / columns / max(map(len, pictures)) / 0.63, *TITLE_SIZES))
     with matplotlib.rc_context(STYLE):
         for axes in grid.flat:
             blank(axes)
+            axes.set_anchor("N")
         drawn: Any = None
         for axes, (title, picture) in zip(grid.flat, pictures.items(), strict=False):
             drawn = draw(axes, picture, window=window, colormap=colormap)
-            axes.set_title(title)
+            axes.set_title(title, fontsize=fontsize)
+            if letters and isinstance(picture, Image):
+                _write_letters(axes, picture)
             if masks and title in masks:
                 outline(axes, masks[title], shape=np.shape(picture)[:2])
         if colorbar is not None:
@@ -133,9 +146,11 @@ def draw(
     image = picture if isinstance(picture, Image) else Image(pixels, channel_axis=-1 if pixels.ndim == 3 else None)
     level, width = window or default_window(image)
     spacing = image.spacing or (1.0, 1.0)
-    options: dict[str, Any] = (
-        {} if pixels.ndim == 3 else {"cmap": colormap, "vmin": level - width / 2, "vmax": level + width / 2}
-    )
+    options: dict[str, Any] = {}
+    if pixels.ndim == 3:
+        pixels = to_bytes(pixels, Window(level, width))
+    else:
+        options = {"cmap": colormap, "vmin": level - width / 2, "vmax": level + width / 2}
     return axes.imshow(pixels, aspect=spacing[0] / spacing[1], interpolation="antialiased", **options)
 
 
@@ -206,6 +221,15 @@ def show_labels(
         patches = [Patch(color=color, label=name) for color, name in zip(colors, names, strict=True)]
         made.legend(handles=patches, loc="outside lower center", ncols=len(names))
     return made
+
+
+def _write_letters(axes: Axes, picture: Image) -> None:
+    places = ((0.5, 0.98, "center", "top"), (0.98, 0.5, "right", "center"), (0.5, 0.02, "center", "bottom"))
+    for letter, (x, y, across, along) in zip(
+        edge_letters(picture), (*places, (0.02, 0.5, "left", "center")), strict=False
+    ):
+        written = axes.text(x, y, letter, transform=axes.transAxes, ha=across, va=along, color="white")
+        written.set_path_effects([withStroke(linewidth=2, foreground="black")])
 
 
 def _extent(picture: ArrayLike) -> tuple[float, float]:

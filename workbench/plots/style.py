@@ -10,6 +10,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
+from PIL import Image as Picture
 
 #: Colours that stay distinct for colour-blind readers (Okabe and Ito 2008) and differ in lightness when printed.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -49,12 +50,23 @@ class Figure(MatplotlibFigure):
         self.alt = alt
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {"image/png": self._png(), "text/plain": self.alt or "figure"}, {"image/png": {"alt": self.alt}}
+
+    def _png(self) -> bytes:
         buffer = io.BytesIO()
         with matplotlib.rc_context(STYLE):
-            self.savefig(buffer, format="png", pil_kwargs={"optimize": True}, metadata={"Software": None})
-        return {"image/png": buffer.getvalue(), "text/plain": self.alt or "figure"}, {
-            "image/png": {"alt": self.alt}
-        }
+            self.savefig(buffer, format="raw")
+        width, height = self.canvas.get_width_height()
+        picture = Picture.frombytes("RGBA", (width, height), buffer.getvalue()).convert("RGB")
+        # The same pixels in the smallest of PNG's modes, because chapters live in git.
+        red, green, blue = picture.split()
+        if red.tobytes() == green.tobytes() == blue.tobytes():
+            picture = red
+        elif picture.getcolors(256):
+            picture = picture.quantize(256, dither=Picture.Dither.NONE)
+        smallest = io.BytesIO()
+        picture.save(smallest, "PNG", optimize=True)
+        return smallest.getvalue()
 
 
 def figure(
