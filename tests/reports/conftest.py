@@ -41,6 +41,10 @@ def make_run(tmp_path):
                     new_output("display_data", {"text/html": table, "text/plain": "1"}),
                     new_output("stream", name="stdout", text="a < b\n"),
                     new_output("stream", name="stderr", text="noise"),
+                    new_output(
+                        "display_data",
+                        {"text/plain": "noise", "application/vnd.jupyter.widget-view+json": {"model_id": "2"}},
+                    ),
                 ],
             ),
             new_code_cell("answer = 42", metadata={"tags": ["solution"]} | DONE),

@@ -86,9 +86,28 @@ def clean(notebook: Any) -> Any:
         kept.get("jupyter", {}).pop("outputs_hidden", None)
         cell.metadata = cell.metadata.__class__(kept)
         if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not _fleeting(output)]
+            cell.outputs = [output for output in cell.outputs if not is_fleeting(output)]
     return notebook
 
 
-def _fleeting(output: Any) -> bool:
-    return output.get("name") == "stderr" or "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+def is_fleeting(output: Any) -> bool:
+    """Tell whether an output lives only while its kernel does: progress, warnings, widgets without a still.
+
+    Parameters
+    ----------
+    output : dict
+        Of a code cell.
+
+    Returns
+    -------
+    bool
+        True for standard error and for widgets that hold no picture.
+
+    Examples
+    --------
+    >>> is_fleeting({"output_type": "stream", "name": "stderr"})
+    True
+    """
+    data = output.get("data", {})
+    is_widget = "application/vnd.jupyter.widget-view+json" in data and "image/png" not in data
+    return is_widget or output.get("name") == "stderr"

@@ -12,6 +12,7 @@ from traitlets import default
 from workbench.experiments import failure, status
 from workbench.experiments.parameters import parameters
 from workbench.experiments.recording import RESULTS
+from workbench.experiments.storing import is_fleeting
 from workbench.files import replacing
 
 from .formulas import markdown_to_html
@@ -63,6 +64,9 @@ def write_page(notebook: Path, target: Path, *, index: str = "", previous: str =
     from traitlets.config import Config
 
     content = nbformat.read(notebook, as_version=4)
+    for cell in content.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_fleeting(output)]
     about = content.metadata.get("workbench", {})
     page = {
         "title": about.get("title") or notebook.stem,

@@ -9,7 +9,6 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import ndimage
 
 from workbench.checks import real_array, window_size
 from workbench.images import Image
@@ -228,11 +227,10 @@ def _extreme(array: NDArray, element: NDArray[np.bool_], *, largest: bool) -> ND
         return _extreme(array.view(np.uint8), element, largest=largest).view(bool)
     if array.dtype in OPENCV_TYPES:
         return _by_slices(array, element, largest)
-    if element.all():
-        fast = ndimage.maximum_filter if largest else ndimage.minimum_filter
-        return fast(array, size=element.shape, mode="nearest")
-    general = ndimage.grey_dilation if largest else ndimage.grey_erosion
-    return general(array, footprint=element, mode="reflect")
+    # The other types pass through OpenCV by rank, because float64 would merge neighbouring large integers.
+    values, ranks = np.unique(array, return_inverse=True)
+    extreme = _by_slices(ranks.reshape(array.shape).astype(np.float64), element, largest)
+    return values[extreme.astype(np.intp)]
 
 
 def _by_slices(array: NDArray, element: NDArray[np.bool_], largest: bool) -> NDArray:
