@@ -13,9 +13,9 @@ import yaml
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "workbench"
 FLOORS = [
-    {"checks", "files", "images", "__init__"},
-    {"processing", "segmentation", "synthesis", "features", "evaluation"},
-    {"cohorts", "samples"},
+    {"checks", "files", "pseudonyms", "images", "__init__"},
+    {"phantoms", "processing", "segmentation", "synthesis", "features", "evaluation"},
+    {"cohorts", "privacy", "samples"},
     {"recognition", "cnn"},
     {"plots"},
     {"experiments"},

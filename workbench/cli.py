@@ -41,6 +41,7 @@ def run(
         # Checked before the slow imports, so that a typo is told at once.
         paths = _checked(chapters or [path.stem for path in available()], given)
         from workbench.experiments import run_all
+        from workbench.privacy import PrivacyError
         from workbench.reports import write_report
 
         runs = run_all(paths, folder=folder, parameters=given, jobs=jobs)
@@ -52,7 +53,11 @@ def run(
             typer.echo(f"{run.notebook.stem}: {run.status}: {run.failure}", err=True)
             typer.echo(f"  partial notebook: {run.notebook}", err=True)
     if written:
-        typer.echo(write_report(written, written[0].parent))
+        try:
+            typer.echo(write_report(written, written[0].parent))
+        except PrivacyError as error:
+            typer.echo(f"workbench: {error}", err=True)
+            raise typer.Exit(1) from None
     if any(run.status != "complete" for run in runs):
         raise typer.Exit(1)
 
@@ -112,6 +117,20 @@ def store(
     try:
         store_notebooks(notebooks or available(), jobs=jobs)
     except StoringError as error:
+        _fail(str(error))
+
+
+@app.command()
+def example_study(
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives other images.")] = 0,
+) -> None:
+    """Write a small simulated study in the layout to copy for your own."""
+    from workbench.samples.example_study import write_example_study
+
+    try:
+        typer.echo(write_example_study(folder, seed=seed))
+    except FileExistsError as error:
         _fail(str(error))
 
 

@@ -1,5 +1,6 @@
 import gzip
 import io
+import logging
 import threading
 import warnings
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image as Picture
 
 from workbench.images import ImageReadError, read
-from workbench.images.reading import is_image_file, quiet, stem
+from workbench.images.names import stem
+from workbench.images.reading import is_image_file
+from workbench.images.silence import quiet, unlogged
 
 TILTED = nibabel.affines.from_matvec(
     nibabel.eulerangles.euler2mat(0.2, -0.3, 0.1) @ np.diag([0.7, 0.8, 2.5]), (-10, 20, -30)
@@ -72,10 +75,58 @@ def test_nifti_of_other_dimensions(tmp_path, shape, expected):
     assert read(write_nifti(tmp_path / "a.nii", np.zeros(shape, np.uint8))).shape == expected
 
 
-def test_nifti_series_and_colours_are_refused(tmp_path):
-    assert "split it first" in failing(write_nifti(tmp_path / "a.nii", np.zeros((2, 2, 2, 3), np.uint8)))
-    colours = np.zeros((2, 2, 2), [("R", "u1"), ("G", "u1"), ("B", "u1")])
-    assert "real pixels" in failing(write_nifti(tmp_path / "b.nii", colours))
+@pytest.mark.parametrize("shape", [(4, 3, 2, 5), (4, 3, 2, 1, 5), (4, 3, 1, 5)])
+def test_nifti_series_and_vectors_have_channels_last(tmp_path, shape):
+    stored = np.arange(np.prod(shape), dtype=np.int16).reshape(shape)
+    image = read(write_nifti(tmp_path / "a.nii", stored))
+    assert (image.shape, image.channel_axis) == ((shape[2], 3, 4, 5), 3)
+    for index in np.ndindex(image.shape):
+        slice_, row, column, channel = index
+        assert image.pixels[index] == stored.reshape(*shape[:3], 5)[column, row, slice_, channel]
+    assert image.spacing == pytest.approx((2.5, 0.8, 0.7))
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (4, 3, 2)])
+@pytest.mark.parametrize("names", ["RGB", "RGBA"])
+def test_nifti_colours(tmp_path, shape, names):
+    stored = np.zeros(shape, [(name, "u1") for name in names])
+    for number, name in enumerate(names):
+        stored[name] = np.arange(stored.size).reshape(shape) * (number + 1)
+    image = read(write_nifti(tmp_path / "a.nii", stored))
+    assert image.channel_axis == image.pixels.ndim - 1 == len(shape)
+    for number, name in enumerate("RGB"):
+        np.testing.assert_array_equal(image.pixels[..., number], stored[name].T)
+
+
+def test_nifti_of_complex_numbers_or_too_many_axes_is_refused(tmp_path):
+    assert "real pixels" in failing(write_nifti(tmp_path / "a.nii", np.zeros((2, 2, 2), np.complex64)))
+    assert "split it" in failing(write_nifti(tmp_path / "b.nii", np.zeros((2, 2, 2, 2, 2), np.uint8)))
+
+
+@given(
+    dtype=st.sampled_from([np.uint8, np.int8, np.uint16, np.int16, np.uint32, np.int32, np.int64, np.uint64]),
+    scaling=st.sampled_from([(1.0, 0.0), (0.5, 0.0), (-2.0, 7.5), (1e-3, -1024.0), (1.0, -1024.0)]),
+    order=st.sampled_from("<>"),
+    seed=st.integers(0, 99),
+)
+@settings(deadline=None, max_examples=40)
+def test_nifti_of_any_type_is_scaled_as_its_header_says(tmp_path_factory, dtype, scaling, order, seed):
+    path = tmp_path_factory.mktemp("nifti") / "a.nii"
+    slope, intercept = scaling
+    limits = np.iinfo(dtype)
+    low, high = max(limits.min, -(2**40)), min(limits.max, 2**40)
+    stored = np.random.default_rng(seed).integers(low, high, (3, 4, 2), dtype=np.int64).astype(dtype)
+    header = nibabel.Nifti1Header(endianness=order)
+    header.set_data_dtype(np.dtype(dtype).newbyteorder(order))
+    header.set_data_shape(stored.shape)
+    header.set_sform(TILTED, code=1)
+    header["scl_slope"], header["scl_inter"], header["vox_offset"] = slope, intercept, 352
+    content = header.binaryblock + bytes(4) + stored.astype(stored.dtype.newbyteorder(order)).tobytes(order="F")
+    path.write_bytes(content.replace(b"ni1\0", b"n+1\0"))
+    image = read(path)
+    np.testing.assert_allclose(image.pixels.T, stored * float(np.float32(slope)) + intercept, rtol=1e-12)
+    if (slope, intercept) == (1, 0):
+        assert image.dtype == dtype
 
 
 def test_a_read_nifti_does_not_hang_on_its_file(tmp_path):
@@ -329,3 +380,11 @@ def test_a_valid_stream_is_needed_not_only_a_magic(tmp_path):
     Picture.fromarray(GREY).save(buffer, "PNG")
     (tmp_path / "a.png").write_bytes(buffer.getvalue()[:8] + b"\0" * 500)
     failing(tmp_path / "a.png")
+
+
+def test_what_a_library_logs_is_kept_and_its_handlers_given_back(capfd):
+    logger = logging.getLogger("workbench.tests.a_library")
+    with unlogged("workbench.tests.a_library") as remarks:
+        logger.warning("a tag is %s", "odd")
+    assert (remarks, logger.handlers, logger.propagate) == (["a tag is odd"], [], True)
+    assert capfd.readouterr().err == ""

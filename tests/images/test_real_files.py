@@ -1,14 +1,43 @@
 import csv
 import hashlib
-import logging
+import io
+import time
+import warnings
 from functools import cache
 
 import nibabel
 import numpy as np
 import pydicom
 import pytest
+from PIL import Image as Picture
 
-from workbench.images import ImageReadError, read, render
+from workbench.images import ImageReadError, ImageReadWarning, read, render
+from workbench.images.decoding import decode
+from workbench.images.silence import quiet
+
+#: Files of the zoo whose pixels differ from the manifest's, each with its cause. All are lossy JPEG, of which the
+#: manifest holds what a decoder under the GPL made; the standard allows decoders to differ by rounding.
+DECODERS_DIFFER = {
+    "JPGExtended.dcm": "JPEG of 12 bits, by GDCM",
+    "SC_jpeg_no_color_transform.dcm": "JPEG of RGB, by libjpeg",
+    "SC_jpeg_no_color_transform_2.dcm": "JPEG of RGB, by libjpeg",
+    "SC_rgb_dcmtk_+eb+cr.dcm": "JPEG of RGB, by libjpeg",
+    "SC_rgb_dcmtk_+eb+cy+n1.dcm": "JPEG of YBR with halved chroma, which libjpeg interpolates",
+    "SC_rgb_dcmtk_+eb+cy+np.dcm": "JPEG of YBR with halved chroma, which libjpeg interpolates",
+    "SC_rgb_jpeg.dcm": "JPEG of RGB, by libjpeg",
+    "SC_rgb_jpeg_app14_dcmd.dcm": "JPEG of RGB, by libjpeg",
+    "SC_rgb_jpeg_lossy_gdcm.dcm": "JPEG of YBR with halved chroma, which libjpeg interpolates",
+    "examples_ybr_color.dcm": "JPEG of YBR with halved chroma, which libjpeg interpolates",
+}
+#: Files that hold pixels which nobody can decode, each with its cause.
+UNDECODABLE = {
+    "JPEG-lossy.dcm": "the scan header is not that of a sequential JPEG",
+    "JPEG2000-embedded-sequence-delimiter.dcm": "pixels damaged, or compressed in a way",
+    "MR_truncated.dcm": "damaged or incomplete pixels",
+    "badVR.dcm": "NumberOfFrames must be a positive number, received 1A",
+    "meta_missing_tsyntax.dcm": "no TransferSyntaxUID",
+    "nested_priv_SQ.dcm": "Rows, Columns and BitsAllocated must be positive",
+}
 
 
 @cache
@@ -19,66 +48,128 @@ def manifest(folder):
 
 def opened(path):
     try:
-        return read(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ImageReadWarning)
+            return read(path)
     except ImageReadError as error:
         assert str(path) in str(error)
         return None
 
 
+def name_of(row):
+    return row["file"].rpartition("/")[2]
+
+
 def test_each_real_dicom_file_is_an_image_or_a_clear_error(shared_data, recwarn, capfd):
-    images = [opened(shared_data / row["file"]) for row in manifest(shared_data)]
-    assert len(images) == 206
-    assert sum(image is not None for image in images) >= 119
-    assert all(render(image).startswith(b"\x89PNG") for image in images if image is not None)
+    begun = time.perf_counter()
+    for row in manifest(shared_data):
+        image = opened(shared_data / row["file"])
+        assert (image is not None) == (row["pixels"] == "ok"), row["file"]
+        assert image is None or render(image).startswith(b"\x89PNG")
+    assert len(manifest(shared_data)) == 206
     assert not recwarn.list
     assert capfd.readouterr().err == ""
+    assert time.perf_counter() - begun < 60
 
 
-def test_files_that_pydicom_decodes_are_refused_only_for_frames_or_codecs(shared_data):
-    for row in manifest(shared_data):
-        if row["pixels"] != "ok":
-            continue
-        try:
-            read(shared_data / row["file"])
-        except ImageReadError as error:
-            assert "expected one frame" in str(error) or "cannot be decoded here" in str(error)
-
-
-def test_stored_pixels_have_the_manifests_digest(shared_data):
+def test_decoded_pixels_have_the_manifests_digest(shared_data):
     equal = 0
     for row in manifest(shared_data):
-        single = row["pixels"] == "ok" and row["NumberOfFrames"] in {"", "1"}
-        rescaled = float(row["RescaleSlope"] or 1) != 1 or float(row["RescaleIntercept"] or 0) != 0
-        if not single or rescaled or row["PhotometricInterpretation"] != "MONOCHROME2":
-            continue
-        image = opened(shared_data / row["file"])
-        if image is None:
-            assert "JPEG" in row["transfer_syntax"]
-            continue
-        stored = image.pixels.astype(row["dtype"])
-        assert hashlib.sha1(stored.tobytes(), usedforsecurity=False).hexdigest()[:16] == row["pixel_sha1"]
-        equal += 1
-    assert equal >= 60
-
-
-def test_rescaled_pixels_equal_pydicoms(shared_data, caplog):
-    caplog.set_level(logging.CRITICAL)
-    equal = 0
-    for row in manifest(shared_data):
-        if row["pixels"] != "ok" or row["PhotometricInterpretation"] != "MONOCHROME2":
-            continue
-        if float(row["RescaleSlope"] or 1) == 1 and float(row["RescaleIntercept"] or 0) == 0:
-            continue
-        image = opened(shared_data / row["file"])
-        if image is not None:
-            dataset = pydicom.dcmread(shared_data / row["file"])
-            np.testing.assert_allclose(
-                image,
-                dataset.pixel_array * float(dataset.RescaleSlope) + float(dataset.RescaleIntercept),
-                rtol=1e-6,
+        if row["pixels"] == "ok" and name_of(row) not in DECODERS_DIFFER:
+            path = shared_data / row["file"]
+            pixels, _ = decode(pydicom.dcmread(path), path)
+            stored = pixels.astype(row["dtype"])
+            assert hashlib.sha1(stored.tobytes(), usedforsecurity=False).hexdigest()[:16] == row["pixel_sha1"], (
+                path
             )
             equal += 1
-    assert equal >= 15
+    assert equal == 151
+
+
+def test_lossy_pixels_are_near_the_manifests(shared_data):
+    rows = [row for row in manifest(shared_data) if name_of(row) in DECODERS_DIFFER]
+    assert len(rows) == len(DECODERS_DIFFER)
+    for row in rows:
+        pixels = read(shared_data / row["file"]).pixels
+        assert "x".join(map(str, pixels.shape)) == row["shape"]
+        assert abs(int(pixels.min()) - int(row["min"])) <= 3
+        assert abs(int(pixels.max()) - int(row["max"])) <= 3
+        assert abs(pixels.mean() - float(row["mean"])) <= 0.05
+
+
+def test_lossy_colours_equal_another_decoders(shared_data):
+    folder = shared_data / "dicom_zoo" / "pydicom_test_files"
+    for name in set(DECODERS_DIFFER) - {"JPGExtended.dcm"}:
+        shown = read(folder / name).pixels.astype(int)
+        difference = np.abs(shown - other_decoder(folder / name).reshape(shown.shape))
+        assert difference.max() <= 3, name
+        assert difference.mean() <= 0.05, name
+
+
+def other_decoder(path):
+    if path.name in {"SC_jpeg_no_color_transform.dcm", "SC_rgb_jpeg.dcm"}:
+        # Nothing in these streams says that they are RGB: DCMTK decompressed one of them as the dataset says.
+        return pydicom.dcmread(path.with_name("SC_rgb_jpeg_dcmd.dcm")).pixel_array.astype(int)
+    dataset = pydicom.dcmread(path)
+    count = int(dataset.get("NumberOfFrames", 1))
+    streams = pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=count)
+    return np.stack([np.asarray(Picture.open(io.BytesIO(stream)).convert("RGB"), int) for stream in streams])
+
+
+def test_what_holds_no_image_says_so(shared_data):
+    refused = 0
+    for row in manifest(shared_data):
+        if row["pixels"] == "ok":
+            continue
+        cause = UNDECODABLE.get(name_of(row), "without pixels|does not begin as one")
+        with pytest.raises(ImageReadError, match=cause) as caught:
+            read(shared_data / row["file"])
+        assert str(shared_data / row["file"]) in str(caught.value)
+        refused += 1
+    assert refused == 45
+
+
+def expected_frames(path):
+    """Return what an image must show, by pydicom and the standard's formulas, in any order of frames."""
+    with quiet():
+        dataset = pydicom.dcmread(path)
+    pixels, _ = decode(dataset, path)
+    if dataset.PhotometricInterpretation == "PALETTE COLOR" and dataset.Modality != "SEG":
+        return pydicom.pixels.apply_color_lut(pixels, dataset) >> 8
+    if dataset.get("SamplesPerPixel") == 3:
+        return pixels
+    pixels = pixels.astype(float)
+    if dataset.PhotometricInterpretation == "MONOCHROME1":
+        pixels = 2**dataset.BitsStored - 1 - pixels
+    slope = dataset.get("DoseGridScaling") or dataset.get("RescaleSlope") or 1
+    return pixels * float(slope) + float(dataset.get("RescaleIntercept") or 0)
+
+
+def test_images_show_what_is_stored_in_their_units(shared_data):
+    checked = 0
+    for row in manifest(shared_data):
+        if row["pixels"] != "ok" or row["Modality"] == "SM":
+            continue
+        image, expected = opened(shared_data / row["file"]), expected_frames(shared_data / row["file"])
+        pixels = image.pixels
+        if image.channel_axis is not None and expected.ndim == 3:
+            pixels = np.moveaxis(pixels, -1, 0)
+        shown = np.sort(pixels.reshape(expected.shape).astype(float).reshape(len(expected), -1), axis=0)
+        np.testing.assert_allclose(
+            shown, np.sort(expected.astype(float).reshape(len(expected), -1), axis=0), rtol=1e-6
+        )
+        checked += 1
+    assert checked == 153
+
+
+def test_slides_are_laid_out_as_highdicom_does(shared_data):
+    import highdicom
+
+    paths = sorted((shared_data / "dicom_zoo" / "highdicom").glob("sm_image*.dcm"))
+    assert len(paths) == 8
+    for path in paths:
+        slide = highdicom.imread(path).get_total_pixel_matrix()
+        np.testing.assert_array_equal(read(path), slide)
 
 
 @pytest.mark.parametrize("folder", ["dicom_broken", "nifti_broken", "nifti_zoo"])
@@ -98,7 +189,7 @@ def test_broken_files_are_images_or_clear_errors(shared_data, folder):
         ("dicom_broken/no_photometric.dcm", "Photometric Interpretation"),
         ("dicom_broken/pixel_spacing_negative_zero.dcm", "two positive lengths"),
         ("dicom_broken/series/duplicate_position", "at the same position"),
-        ("dicom_zoo/ge_head_ct_tilt_variable_spacing", "is a slice missing?"),
+        ("dicom_broken", "received 3 of 3: CT"),
         ("nifti_broken/singular_affine.nii.gz", "invertible"),
         ("nifti_broken/bad_magic.nii", "not NIfTI"),
         ("nifti_broken/gzip_named_nii.nii", "not NIfTI"),
@@ -113,11 +204,18 @@ def test_the_fault_is_named(shared_data, name, message):
 
 
 def test_a_tilted_series_is_sheared_not_refused(shared_data):
-    image = read(shared_data / "dicom_broken" / "series" / "real_variable_spacing")
+    with pytest.warns(ImageReadWarning, match="shifted by 18.5 degrees"):
+        image = read(shared_data / "dicom_broken" / "series" / "real_variable_spacing")
     slice_direction = image.affine[:3, 0]
     normal = np.cross(image.affine[:3, 2], image.affine[:3, 1])
     cosine = slice_direction @ normal / np.linalg.norm(slice_direction) / np.linalg.norm(normal)
     assert np.degrees(np.arccos(cosine)) == pytest.approx(18.5, abs=0.1)
+
+
+def test_uneven_slices_are_named_and_have_no_affine(shared_data):
+    with pytest.warns(ImageReadWarning, match=r"uneven slices: usually .* is a slice missing\?"):
+        image = read(shared_data / "dicom_zoo" / "ge_head_ct_tilt_variable_spacing")
+    assert (image.shape[1:], image.affine) == ((512, 512), None)
 
 
 def test_twelve_storage_orders_are_one_image(shared_data):
@@ -134,7 +232,7 @@ def test_nifti_of_the_zoo_equals_nibabel(shared_data):
         np.testing.assert_array_equal(read(path).pixels.T, nibabel.load(path).get_fdata())
 
 
-@pytest.mark.parametrize(("study", "units"), [("CT", "HU"), ("MR_T1", ""), ("PET", "GML")])
+@pytest.mark.parametrize(("study", "units"), [("CT", "HU"), ("MR_T1", ""), ("PET", "SUV")])
 def test_a_real_series_equals_its_own_files(shared_data, study, units):
     folder = shared_data / "sts_ct_mr_pet" / "dicom" / "STS_002" / study / "image"
     volume = read(folder)

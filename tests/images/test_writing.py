@@ -1,6 +1,7 @@
 import nibabel
 import numpy as np
 import pytest
+import SimpleITK as sitk
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -62,6 +63,41 @@ def test_nifti_round_trip(folder, pixels, affine, ending):
     flip, reverse = np.diag([-1, -1, 1, 1]), np.eye(4)[[2, 1, 0, 3]]
     np.testing.assert_allclose(reference.affine, flip @ affine @ reverse, rtol=1e-5, atol=1e-4)
     assert reference.header.get_xyzt_units()[0] == "mm"
+
+
+@given(pixels=volumes(NIFTI_TYPES), affine=affines(), ending=st.sampled_from([".nrrd", ".mha"]))
+@settings(deadline=None, max_examples=50)
+def test_nrrd_and_mha_round_trip(folder, pixels, affine, ending):
+    path = write(Image(pixels, affine=affine), folder / f"a{ending}")
+    volume = pixels.reshape((1,) * (3 - pixels.ndim) + pixels.shape)
+    back, reference = read(path), sitk.ReadImage(str(path))
+    np.testing.assert_array_equal(back, volume)
+    assert back.dtype == pixels.dtype
+    np.testing.assert_allclose(back.affine, affine, rtol=1e-9, atol=1e-9)
+    np.testing.assert_array_equal(sitk.GetArrayFromImage(reference), volume)
+    for index in np.ndindex(2, 2, 2):
+        place = reference.TransformContinuousIndexToPhysicalPoint([float(i) for i in index[::-1]])
+        np.testing.assert_allclose(place, (affine @ (*index, 1))[:3], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.mha"])
+def test_nrrd_and_mha_hold_channels_and_sheared_grids(tmp_path, name):
+    pixels = np.arange(2 * 3 * 4 * 5, dtype=np.int16).reshape(5, 2, 3, 4)
+    sheared = OBLIQUE.copy()
+    sheared[:3, 0] += 0.3 * sheared[:3, 1]
+    back = read(write(Image(pixels, affine=sheared, channel_axis=0), tmp_path / name))
+    np.testing.assert_array_equal(back, np.moveaxis(pixels, 0, -1))
+    np.testing.assert_allclose(back.affine, sheared, atol=1e-9)
+    assert back.channel_axis == 3
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.mha"])
+def test_nrrd_and_mha_refuse_what_they_cannot_hold(tmp_path, name):
+    with pytest.raises(ValueError, match="needs an affine"):
+        write(Image(np.zeros((2, 2))), tmp_path / name)
+    with pytest.raises(ValueError, match="cannot hold float16"):
+        write(Image(np.zeros((2, 2), np.float16), spacing=(1, 1)), tmp_path / name)
+    assert not list(tmp_path.iterdir())
 
 
 def test_nifti_masks_become_bytes(tmp_path):
@@ -134,7 +170,12 @@ def test_unknown_suffix(tmp_path, name):
 
 @pytest.mark.parametrize(
     ("name", "library"),
-    [("a.npz", "numpy.savez_compressed"), ("a.nii.gz", "nibabel.save"), ("a.npy", "numpy.save")],
+    [
+        ("a.npz", "numpy.savez_compressed"),
+        ("a.nii.gz", "nibabel.save"),
+        ("a.npy", "numpy.save"),
+        ("a.nrrd", "SimpleITK.WriteImage"),
+    ],
 )
 def test_a_failure_leaves_the_old_file(tmp_path, monkeypatch, name, library):
     path = write(Image([[1, 2]], spacing=(1, 1)), tmp_path / name)

@@ -17,6 +17,7 @@ from typing import Any
 from .chapters import find, load
 from .parameters import Value, check
 from .status import failure, status
+from .watching import leak
 
 PACKAGES = ("keras", "matplotlib", "numpy", "pandas", "scikit-image", "scikit-learn", "scipy", "tensorflow")
 
@@ -30,9 +31,9 @@ class Run:
     notebook : Path
         The executed notebook, complete or partial: the record.
     status : str
-        ``"complete"``, ``"failed"`` or ``"interrupted"``.
+        ``"complete"``, ``"failed"``, ``"interrupted"`` or ``"leaking"``: it tells who the patients are.
     failure : str
-        Which cell failed and why; empty for a complete run.
+        Which cell failed and why, or what leaks; empty for a complete run.
     seconds : float
         Wall time.
     """
@@ -193,7 +194,7 @@ def _execute(source: Path, target: Path, given: dict[str, Value]) -> Run:
     if not target.exists():
         return Run(target, "failed", cause or "nothing was written", seconds)
     _annotate(target, given, started=started, seconds=seconds)
-    notebook = load(target)
+    notebook = _watched(target)
     return Run(target, status(notebook), failure(notebook) or cause, seconds)
 
 
@@ -214,6 +215,20 @@ def _annotate(target: Path, given: dict[str, Value], *, started: datetime, secon
     }
     with replacing(target) as temporary:
         nbformat.write(notebook, temporary)
+
+
+def _watched(target: Path) -> dict[str, Any]:
+    import json
+
+    from workbench.files import replacing
+
+    notebook = load(target)
+    found = leak(target, target)
+    if found:
+        notebook["metadata"]["workbench"]["run"]["leak"] = found
+        with replacing(target) as temporary:
+            temporary.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return notebook
 
 
 def versions() -> dict[str, str]:

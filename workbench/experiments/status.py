@@ -22,7 +22,8 @@ def status(notebook: dict[str, Any]) -> str:
     -------
     str
         ``"complete"``: every code cell was answered; ``"failed"``: a cell raised; ``"interrupted"``: a cell has no
-        answer, because the kernel or the run was killed; ``"stored"``: a cleaned notebook, which is no run.
+        answer, because the kernel or the run was killed; ``"leaking"``: it tells who the patients are;
+        ``"stored"``: a cleaned notebook, which is no run.
 
     Examples
     --------
@@ -30,6 +31,8 @@ def status(notebook: dict[str, Any]) -> str:
     >>> status({"cells": [cell]}), status({"cells": [cell, {"cell_type": "code", "source": "2"}]})
     ('complete', 'interrupted')
     """
+    if _leak(notebook):
+        return "leaking"
     if any(_error(cell) for cell in notebook["cells"]):
         return "failed"
     if all(map(_answered, _code(notebook))):
@@ -61,7 +64,7 @@ def is_stored(notebook: dict[str, Any]) -> bool:
 
 
 def failure(notebook: dict[str, Any]) -> str:
-    """Say which cell stopped a run, and why.
+    """Say which cell stopped a run, and why; or what in it tells who the patients are.
 
     Parameters
     ----------
@@ -79,6 +82,8 @@ def failure(notebook: dict[str, Any]) -> str:
     >>> failure({"cells": [{"cell_type": "code", "source": "f()", "outputs": [error]}]})
     'code cell 1 (f()) raised ValueError: no'
     """
+    if _leak(notebook):
+        return _leak(notebook)
     if is_stored(notebook):
         return ""
     for number, cell in enumerate(_code(notebook), start=1):
@@ -89,6 +94,10 @@ def failure(notebook: dict[str, Any]) -> str:
         if not _answered(cell):
             return f"code cell {number} ({line}) was not finished: the kernel or the run was killed in it"
     return ""
+
+
+def _leak(notebook: dict[str, Any]) -> str:
+    return str(notebook.get("metadata", {}).get("workbench", {}).get("run", {}).get("leak", ""))
 
 
 def _code(notebook: dict[str, Any]) -> list[dict[str, Any]]:

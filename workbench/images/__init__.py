@@ -3,19 +3,27 @@
 Axes are ``(slice, row, column)``; affines map their indices to LPS millimetres.
 """
 
+from .errors import ImageReadError, ImageReadWarning
 from .image import Image, Step
+from .masks import read_mask
 from .picture import PRESETS, Window, default_window, render
-from .reading import ImageReadError, read
+from .reading import read
+from .segmentation_files import save_segmentation
+from .series import list_series
 from .writing import write
 
 __all__ = [
     "PRESETS",
     "Image",
     "ImageReadError",
+    "ImageReadWarning",
     "Step",
     "Window",
     "default_window",
+    "list_series",
     "read",
+    "read_mask",
     "render",
+    "save_segmentation",
     "write",
 ]

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .decoding import colored, decode, in_units, inverted, is_inverted, units_of
+from .errors import ImageReadError
+from .frames import Frame, frames_of
 from .image import Image, Step
-from .reading import ImageReadError, quiet
+from .planes import Arrangement, arrange, in_plane_spacing, plane_affine
+from .suv import suv_factor
+from .tiles import laid_out
 
 if TYPE_CHECKING:
     from pydicom import Dataset
 
-# Slices of one series may differ by this much of their spacing: scanners round positions to 0.01 mm.
-SPACING_TOLERANCE = 0.02
+READ = "images.read"
 
 
 def is_dicom(path: Path) -> bool:
@@ -38,8 +42,38 @@ def is_dicom(path: Path) -> bool:
         return file.read(132)[128:] == b"DICM"
 
 
+def load(path: Path, **options: Any) -> "Dataset":
+    """Read a DICOM object.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    **options
+        Of `pydicom.dcmread`.
+
+    Returns
+    -------
+    pydicom.Dataset
+        For the moment of reading only.
+
+    Raises
+    ------
+    ImageReadError
+        If it is not DICOM, or cut short.
+    """
+    import pydicom
+
+    try:
+        return pydicom.dcmread(path, **options)
+    except pydicom.errors.InvalidDicomError as error:
+        raise ImageReadError(f"{path}: not a DICOM file, for it does not begin as one; copy it again") from error
+    except (OSError, EOFError) as error:
+        raise ImageReadError(f"{path}: not a DICOM file, or cut short ({error}); copy it again") from error
+
+
 def read_dicom_file(path: Path) -> Image:
-    """Read one single-frame DICOM file as a 2-D image.
+    """Read one DICOM object: a slice, or the frames of a multi-frame object.
 
     Parameters
     ----------
@@ -49,232 +83,186 @@ def read_dicom_file(path: Path) -> Image:
     Returns
     -------
     Image
-        CT in HU; colour as RGB; MONOCHROME1 inverted so that high is bright, unless its values have units.
+        CT in HU, PET in SUV where the tags allow; colour as RGB; MONOCHROME1 inverted so that high is bright,
+        unless its values have units. Frames with positions are a volume in order of position; those without (an
+        ultrasound cine) are stacked along the first axis, without affine; tiles of a slide are laid side by side.
 
     Raises
     ------
     ImageReadError
-        If it is not DICOM, holds no single image, or cannot be decoded.
+        If it is not DICOM, holds no image, or cannot be decoded.
     """
-    return _single(_load(path), path)
+    dataset = load(path)
+    frames = frames_of(dataset, path)
+    if len(frames) == 1:
+        problems = pet_problems(frames)
+        pixels, steps = _converted(dataset, frames, suv=not problems)
+        affine = plane_affine(frames[0])
+        return _image(
+            pixels[0],
+            frames[0],
+            [*steps, *_told([*stated_problems(frames), *problems])],
+            affine=affine,
+            spacing=None if affine is not None else in_plane_spacing(frames[0]),
+            channel_axis=-1 if pixels.ndim == 4 else None,
+            suv=not problems,
+        )
+    pixels, steps = _converted(dataset, frames, suv=not pet_problems(frames))
+    size = (int(dataset.get("TotalPixelMatrixRows") or 0), int(dataset.get("TotalPixelMatrixColumns") or 0))
+    if all(size) and dataset.get("Modality") != "SEG":
+        full = dataset.get("DimensionOrganizationType") == "TILED_FULL"
+        return _image(
+            laid_out(pixels, frames, size, full=full),
+            frames[0],
+            [*steps, Step(READ, {"tiles": len(frames)})],
+            spacing=in_plane_spacing(frames[0]),
+            channel_axis=-1 if pixels.ndim == 4 else None,
+        )
+    try:
+        arrangement = arrange(frames)
+        if arrangement.channels and pixels.ndim == 4:
+            raise ImageReadError(f"{path}: several colour frames at each position")
+    except ImageReadError as error:
+        reason = str(error).removeprefix(f"{path.parent}: ").removeprefix(str(path)).lstrip(": ")
+        problem = f"frames are stacked in the order of the file, without affine: {reason}"
+        arrangement = Arrangement(np.arange(len(frames)), None, (problem,))
+    return _arranged(pixels, frames, arrangement, steps)
 
 
-def read_dicom_folder(folder: Path) -> Image:
-    """Read a folder that holds one DICOM series as a volume, slices in order of position.
+def read_dicom_series(paths: list[Path], frames: list[Frame], folder: Path) -> Image:
+    """Read the slices of one series as a volume, in order of position.
 
     Parameters
     ----------
+    paths : list of Path
+        Its files.
+    frames : list of Frame
+        Of their headers, in the same order.
     folder : Path
-        Files that are not DICOM are passed over.
+        For messages.
 
     Returns
     -------
     Image
-        A volume, or a 2-D image if the series has one slice.
+        As of `read_dicom_file`.
 
     Raises
     ------
     ImageReadError
-        If there is no DICOM image, more than one series, a slice without position, differing slices, two at one
-        position, or uneven spacing (a missing slice).
+        If they are not one volume; the message names the slice that does not belong.
     """
-    paths = [path for path in sorted(folder.iterdir()) if path.is_file() and is_dicom(path)]
-    slices = [(path, _load(path)) for path in paths]
-    slices = [(path, dataset) for path, dataset in slices if "Rows" in dataset]
-    if not slices:
-        raise ImageReadError(f"{folder}: no DICOM images in this folder; name the folder that holds the files")
-    series = {str(dataset.get("SeriesInstanceUID", "")) for _, dataset in slices}
-    if len(series) > 1:
-        raise ImageReadError(f"{folder}: expected one series, received {len(series)}; give each its own folder")
-    if len(slices) == 1:
-        return _single(slices[0][1], slices[0][0])
-    return _stack(slices, folder)
-
-
-def _single(dataset: "Dataset", path: Path) -> Image:
-    affine = _affine(dataset, path)
-    spacing = None if affine is not None else _in_plane_spacing(dataset, path)
-    pixels, remarks = _pixels(dataset, path)
-    return _image(pixels, dataset, remarks, affine=affine, spacing=spacing)
-
-
-def _stack(slices: list[tuple[Path, "Dataset"]], folder: Path) -> Image:
-    located = [(path, dataset, _affine(dataset, path)) for path, dataset in slices]
-    located_affines = []
-    for path, _, affine in located:
-        if affine is None:
-            raise ImageReadError(
-                f"{path}: no position, orientation or spacing; its place in the series is unknown"
-            )
-        located_affines.append(affine)
-    first = slices[0][1]
-    in_plane = located_affines[0][:3, 1:3]
-    for (path, dataset), affine in zip(slices, located_affines, strict=True):
-        same = (dataset.Rows, dataset.Columns) == (first.Rows, first.Columns)
-        if not same or not np.allclose(affine[:3, 1:3], in_plane, atol=1e-3 * np.abs(in_plane).max()):
-            raise ImageReadError(f"{path}: its size, spacing or orientation differs from the first of the series")
-    normal = np.cross(in_plane[:, 1], in_plane[:, 0])
-    order = np.argsort([affine[:3, 3] @ normal for affine in located_affines], kind="stable")
-    slices = [slices[index] for index in order]
-    places = np.array([located_affines[index][:3, 3] for index in order])
-    _check_even(places, slices, folder)
-    volume_affine = located_affines[order[0]]
-    volume_affine[:3, 0] = (places[-1] - places[0]) / (len(places) - 1)
-    decoded = [_pixels(dataset, path) for path, dataset in slices]
-    pixels = np.stack([values for values, _ in decoded])
-    remarks = list(dict.fromkeys(remark for _, found in decoded for remark in found))
-    return _image(pixels, first, remarks, affine=volume_affine)
-
-
-def _check_even(places: NDArray, slices: list[tuple[Path, "Dataset"]], folder: Path) -> None:
-    steps = np.linalg.norm(np.diff(places, axis=0), axis=1)
-    usual = float(np.median(steps))
-    for index, step in enumerate(steps):
-        if step < 1e-3:
-            pair = f"{slices[index][0].name} and {slices[index + 1][0].name}"
-            raise ImageReadError(f"{folder}: {pair} are at the same position; remove one")
-        if abs(step - usual) > SPACING_TOLERANCE * usual:
-            pair = f"{slices[index][0].name} and {slices[index + 1][0].name}"
-            raise ImageReadError(
-                f"{folder}: slices are {usual:.3g} mm apart, but {pair} are {step:.3g} mm; is a slice missing?"
-            )
-
-
-def _load(path: Path) -> "Dataset":
-    import pydicom
-
-    try:
-        return pydicom.dcmread(path)
-    except pydicom.errors.InvalidDicomError as error:
-        raise ImageReadError(f"{path}: not a DICOM file, for it does not begin as one; copy it again") from error
-    except (OSError, EOFError) as error:
-        raise ImageReadError(f"{path}: not a DICOM file, or cut short ({error}); copy it again") from error
-
-
-def _pixels(dataset: "Dataset", path: Path) -> tuple[NDArray, list[str]]:
-    stored, remarks = _stored(dataset, path)
-    interpretation = dataset.PhotometricInterpretation
-    if interpretation == "PALETTE COLOR":
-        return _palette_colors(stored, dataset), remarks
-    if interpretation.startswith("YBR_FULL"):
-        from pydicom.pixels import convert_color_space
-
-        return convert_color_space(stored, interpretation, "RGB"), remarks
-    if _is_inverted(dataset):
-        stored = -1 - stored if dataset.PixelRepresentation else 2**dataset.BitsStored - 1 - stored
-    return _rescaled(stored, dataset, path), remarks
-
-
-def _stored(dataset: "Dataset", path: Path) -> tuple[NDArray, list[str]]:
-    if "PixelData" not in dataset:
-        kind = dataset.get("Modality", "unknown")
-        raise ImageReadError(f"{path}: a DICOM object without pixels (modality {kind}); choose an image")
-    if int(dataset.get("NumberOfFrames") or 1) > 1:
-        raise ImageReadError(f"{path}: expected one frame, received {dataset.NumberOfFrames}; split it first")
-    try:
-        with quiet() as remarks:
-            stored = dataset.pixel_array
-    except Exception as error:
-        # Decoders raise nearly anything on damaged input.
-        syntax = dataset.file_meta.get("TransferSyntaxUID")
-        if syntax is None or not syntax.is_compressed:
-            raise ImageReadError(f"{path}: damaged or incomplete pixels ({error}); copy it again") from error
+    if len(paths) == 1:
+        return read_dicom_file(paths[0])
+    several = next((frame for frame in frames if frame.count > 1), None)
+    if several is not None:
+        raise ImageReadError(f"{folder}: {several.path.name} holds {several.count} frames; read it by itself")
+    arrangement = arrange(frames)
+    if arrangement.affine is None and not arrangement.problems:
         raise ImageReadError(
-            f"{path}: pixels damaged, or compressed in a way that cannot be decoded here ({syntax.name}); "
-            "copy the file again, or decompress it with dcmdjpeg, dcmdjpls or gdcmconv --raw"
-        ) from error
-    if stored.shape[:2] != (dataset.Rows, dataset.Columns):
-        raise ImageReadError(
-            f"{path}: expected one frame, received pixels of shape {stored.shape}; split it first"
+            f"{frames[0]}: no position, orientation or spacing; its place in the series is unknown, "
+            f"so read each of the {len(frames)} files by itself"
         )
-    return stored, [str(remark.message) for remark in remarks]
+    suv = not pet_problems(frames)
+    decoded = [_converted(load(path), [frame], suv=suv) for path, frame in zip(paths, frames, strict=True)]
+    kinds = {pixels.ndim for pixels, _ in decoded}
+    if len(kinds) > 1 or (arrangement.channels and 4 in kinds):
+        raise ImageReadError(f"{folder}: colours beside grey slices or at one position; read each file by itself")
+    steps = list({str(step): step for _, found in decoded for step in found}.values())
+    return _arranged(np.concatenate([pixels for pixels, _ in decoded]), frames, arrangement, steps)
 
 
-def _palette_colors(stored: NDArray, dataset: "Dataset") -> NDArray:
-    from pydicom.pixels import apply_color_lut
+def _arranged(pixels: NDArray, frames: list[Frame], arrangement: Arrangement, steps: list[Step]) -> Image:
+    channel_axis = -1 if pixels.ndim == 4 or arrangement.channels else None
+    pixels = pixels[arrangement.order]
+    if arrangement.channels:
+        pixels = np.moveaxis(pixels, 1, -1)
+        pixels = pixels[0] if len(pixels) == 1 else pixels
+        steps.append(Step(READ, {"channels": arrangement.channels}))
+    if arrangement.affine is None:
+        steps.append(Step(READ, {"axis_0": "frames", "in_plane_spacing": in_plane_spacing(frames[0])}))
+    pet = pet_problems(frames)
+    return _image(
+        pixels,
+        frames[int(arrangement.order.flat[0])],
+        [*steps, *_told([*stated_problems(frames), *arrangement.problems, *pet])],
+        affine=arrangement.affine,
+        channel_axis=channel_axis,
+        suv=not pet,
+    )
 
-    colors = apply_color_lut(stored, dataset)[..., :3]
-    # The standard's 16-bit tables hold the 8-bit colours of a screen in their upper byte.
-    return (colors >> 8).astype(np.uint8) if colors.dtype == np.uint16 else colors
+
+def _converted(dataset: "Dataset", frames: list[Frame], *, suv: bool) -> tuple[NDArray, list[Step]]:
+    pixels, remarks = decode(dataset, frames[0].path)
+    steps = [Step(READ, {"remark": remark}) for remark in remarks]
+    pixels = colored(pixels, dataset)
+    if pixels.ndim == 4:
+        return pixels, steps
+    facts = frames[0].facts
+    suv = suv and _is_pet(facts)
+    if is_inverted(dataset, units_of(facts, suv=suv)):
+        pixels = inverted(pixels, dataset)
+        steps.append(Step(READ, {"inverted": True}))
+    return in_units(pixels, frames, dataset, suv=suv), steps
 
 
-def _rescaled(stored: NDArray, dataset: "Dataset", path: Path) -> NDArray:
-    from pydicom.pixels import apply_rescale
-
-    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
-    if slope is not None and (float(slope) == 0 or not np.isfinite(float(slope))):
-        raise ImageReadError(f"{path}: RescaleSlope is {slope}, which would make all pixels equal; repair the tag")
-    if "ModalityLUTSequence" not in dataset and (slope in {None, 1}) and (intercept in {None, 0}):
-        return stored
-    return _smallest(apply_rescale(stored, dataset))
+def _is_pet(facts: dict[str, Any]) -> bool:
+    return facts.get("Modality") == "PT"
 
 
-def _smallest(values: NDArray) -> NDArray:
-    if (values == np.rint(values)).all() and np.abs(values).max(initial=0) < 2**15:
-        return values.astype(np.int16)
-    return values.astype(np.float32)
+def pet_problems(frames: list[Frame]) -> list[str]:
+    """Say why PET frames cannot be scaled to SUV.
+
+    Parameters
+    ----------
+    frames : list of Frame
+        Of one object or series.
+
+    Returns
+    -------
+    list of str
+        Empty for other modalities, and where all can.
+    """
+    if not _is_pet(frames[0].facts):
+        return []
+    return list(dict.fromkeys(problem for frame in frames if (problem := suv_factor(frame.facts)[1])))
+
+
+def stated_problems(frames: list[Frame]) -> list[str]:
+    """Return what was found wrong with frames while their tags were read.
+
+    Parameters
+    ----------
+    frames : list of Frame
+        Of one object or series.
+
+    Returns
+    -------
+    list of str
+        Each once.
+    """
+    return list(dict.fromkeys(frame.facts["problem"] for frame in frames if "problem" in frame.facts))
+
+
+def _told(problems: list[str]) -> list[Step]:
+    return [Step(READ, {"problem": problem}) for problem in problems]
 
 
 def _image(
     pixels: NDArray,
-    dataset: "Dataset",
-    remarks: list[str],
+    frame: Frame,
+    steps: list[Step],
     *,
-    affine: NDArray | None,
+    affine: NDArray | None = None,
     spacing: tuple[float, float] | None = None,
+    channel_axis: int | None = None,
+    suv: bool = False,
 ) -> Image:
-    steps = [Step("images.read", {"remark": remark}) for remark in remarks]
-    if _is_inverted(dataset):
-        steps.append(Step("images.read", {"inverted": True}))
     return Image(
         pixels,
         affine=affine,
         spacing=spacing,
-        modality=str(dataset.get("Modality") or "OT"),
-        units=_units(dataset),
-        channel_axis=-1 if dataset.get("SamplesPerPixel", 1) == 3 or _is_palette(dataset) else None,
+        modality=str(frame.facts.get("Modality") or "OT"),
+        units=units_of(frame.facts, suv=suv and _is_pet(frame.facts)),
+        channel_axis=channel_axis,
         history=tuple(steps),
     )
-
-
-def _is_palette(dataset: "Dataset") -> bool:
-    return dataset.PhotometricInterpretation == "PALETTE COLOR"
-
-
-def _units(dataset: "Dataset") -> str:
-    if dataset.get("Modality") == "CT" and "RescaleIntercept" in dataset:
-        return str(dataset.get("RescaleType") or "HU")
-    return str(dataset.get("Units") or "")
-
-
-def _is_inverted(dataset: "Dataset") -> bool:
-    return dataset.PhotometricInterpretation == "MONOCHROME1" and not _units(dataset)
-
-
-def _in_plane_spacing(dataset: "Dataset", path: Path) -> tuple[float, float] | None:
-    found: Any = dataset.get("PixelSpacing") or dataset.get("ImagerPixelSpacing")
-    if not found:
-        return None
-    spacing = np.array(found, dtype=float)
-    if spacing.shape != (2,) or not (np.isfinite(spacing) & (spacing > 0)).all():
-        raise ImageReadError(f"{path}: pixel spacing must be two positive lengths, received {list(found)}")
-    return float(spacing[0]), float(spacing[1])
-
-
-def _affine(dataset: "Dataset", path: Path) -> NDArray | None:
-    spacing = _in_plane_spacing(dataset, path)
-    if spacing is None or not dataset.get("ImageOrientationPatient") or not dataset.get("ImagePositionPatient"):
-        return None
-    cosines = np.array(dataset.ImageOrientationPatient, dtype=float).reshape(2, 3)
-    if not np.allclose(cosines @ cosines.T, np.eye(2), atol=1e-3):
-        raise ImageReadError(
-            f"{path}: orientation must be two perpendicular directions of length 1, received {cosines.tolist()}"
-        )
-    between = float(dataset.get("SpacingBetweenSlices") or dataset.get("SliceThickness") or 1)
-    along_row, along_column = cosines
-    affine = np.eye(4)
-    affine[:3, 0] = np.cross(along_row, along_column) * abs(between)
-    affine[:3, 1] = along_column * spacing[0]
-    affine[:3, 2] = along_row * spacing[1]
-    affine[:3, 3] = np.array(dataset.ImagePositionPatient, dtype=float)
-    return affine

@@ -270,7 +270,7 @@ class Image:
         Parameters
         ----------
         path : str or Path
-            With suffix ``.nii``, ``.nii.gz``, ``.npz``, ``.npy``, ``.png`` or ``.tif``.
+            With suffix ``.nii``, ``.nii.gz``, ``.nrrd``, ``.mha``, ``.npz``, ``.npy``, ``.png`` or ``.tif``.
 
         Returns
         -------

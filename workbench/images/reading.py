@@ -1,56 +1,62 @@
 """Reading image files: the format is chosen by suffix, the content decides."""
 
-import gzip
-import logging
-import threading
 import warnings
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .errors import ImageReadError, ImageReadWarning
 from .image import Image, Step
-
-# catch_warnings changes the whole process: two threads at once would undo each other's.
-_QUIET = threading.RLock()
-MM_PER_UNIT = {"meter": 1000.0, "micron": 0.001}
+from .names import SUFFIXES
+from .silence import quiet
 
 
-class ImageReadError(Exception):
-    """A file cannot be read as an image; the message names the file, the cause and what to do."""
-
-
-def read(path: str | Path, *, nan: float | None = None) -> Image:
-    """Read an image from a file, or from a folder that holds one DICOM series.
+def read(path: str | Path, *, nan: float | None = None, series: str | None = None) -> Image:
+    """Read an image from a file, or one DICOM series from a folder tree.
 
     Parameters
     ----------
     path : str or Path
-        DICOM file or folder, NIfTI (``.nii``, ``.nii.gz``), PNG, JPEG, TIFF, ``.npy`` or ``.npz``.
+        DICOM file or folder, NIfTI (``.nii``, ``.nii.gz``), NRRD, MetaImage (``.mha``, ``.mhd``), PNG, JPEG, TIFF,
+        ``.npy`` or ``.npz``.
     nan : float, optional
         What replaces NaN and infinite pixels; without it they are an error.
+    series : str, optional
+        Which series of a folder: its UID, its description, or its name in `list_series`.
 
     Returns
     -------
     Image
-        CT in HU with rescaling applied, slices in order of position; colour pictures as RGB with their channels
-        last and ``channel_axis`` set. Geometry is ``None`` where the file has none.
+        CT in HU and PET in SUV with rescaling applied, slices in order of position; colour pictures as RGB.
+        Colours and contrasts (time points, echoes, segments) are always in the last axis, and ``channel_axis``
+        says so. Geometry is ``None`` where the file has none.
 
     Raises
     ------
     ImageReadError
-        If the file is missing, damaged, of an unknown kind, or has pixels that are not finite.
+        If the file is missing, damaged, of an unknown kind, or has pixels that are not finite; if a folder holds
+        several series and none is chosen, or slices that are not one volume.
     ValueError
-        If `nan` is itself not finite.
+        If `nan` is itself not finite, or `series` is given with a file.
+
+    Warns
+    -----
+    ImageReadWarning
+        If slices are unevenly spaced or shifted by a tilted gantry, frames cannot be put in place, a file of the
+        folder is unreadable, or PET cannot be scaled to SUV. The history says so too.
 
     Notes
     -----
+    A multi-frame object whose frames have no position in the patient (an ultrasound cine) is stacked along the
+    first axis in the order of the file, without affine, for nothing says how far apart its frames are; its
+    history keeps their spacing in the plane. Where several frames are at each position, the tag that tells them
+    apart is in the history with its values, in the order of the channels.
+
     Pixels stay as they are stored: a camera's EXIF orientation is not applied, and transparency is dropped, which
     the history tells. What a library warns of while it decodes pixels goes into the history too; its warnings
-    about tags that are not used here are not shown.
+    about tags that are not used here are not shown. No tag of a DICOM file is kept but its modality and units.
 
     Examples
     --------
@@ -64,12 +70,14 @@ def read(path: str | Path, *, nan: float | None = None) -> Image:
     if nan is not None and not np.isfinite(nan):
         raise ValueError(f"nan must be a finite number, received {nan}; use 0 or the value of air")
     path = Path(path)
+    if series is not None and path.is_file():
+        raise ValueError(f"series chooses among the series of a folder, received the file {path}; leave it out")
     try:
         if not path.exists():
             raise ImageReadError(f"{path}: no such file or folder")
         with quiet():
-            image = _reader(path)(path)
-        return _finite(image, path, nan=nan)
+            image = _read(path, series)
+        image = _finite(image, path, nan=nan)
     except ImageReadError:
         raise
     except MemoryError as error:
@@ -77,6 +85,10 @@ def read(path: str | Path, *, nan: float | None = None) -> Image:
     except Exception as error:
         # Decoders raise nearly anything on damaged input: each is the same trouble to the reader.
         raise ImageReadError(f"{path}: cannot be read as an image: {type(error).__name__}: {error}") from error
+    for step in image.history:
+        if "problem" in step.options:
+            warnings.warn(f"{path}: {step.options['problem']}", ImageReadWarning, stacklevel=2)
+    return image
 
 
 def is_image_file(path: Path) -> bool:
@@ -100,175 +112,35 @@ def is_image_file(path: Path) -> bool:
     return _file_reader(path) is not None
 
 
-def stem(path: Path) -> str:
-    """Return a file's name without the suffix of its kind.
-
-    Parameters
-    ----------
-    path : Path
-        Any file.
-
-    Returns
-    -------
-    str
-        Dots that belong to the name stay.
-
-    Examples
-    --------
-    >>> stem(Path("brain.1.nii.gz"))
-    'brain.1'
-    """
-    ending = next((ending for ending in _SUFFIXES if path.name.lower().endswith(ending)), "")
-    return path.name[: len(path.name) - len(ending)]
-
-
-@contextmanager
-def quiet() -> Iterator[list[warnings.WarningMessage]]:
-    """Collect what libraries warn of instead of printing it.
-
-    Yields
-    ------
-    list of warnings.WarningMessage
-        Filled while the block runs.
-
-    Examples
-    --------
-    >>> with quiet() as remarks:
-    ...     warnings.warn("a tag is odd", stacklevel=1)
-    >>> [str(remark.message) for remark in remarks]
-    ['a tag is odd']
-    """
-    with _QUIET, warnings.catch_warnings(record=True) as remarks:
-        warnings.simplefilter("always")
-        yield remarks
-
-
-def _reader(path: Path) -> Callable[[Path], Image]:
-    from .dicom import read_dicom_folder
-
+def _read(path: Path, series: str | None) -> Image:
     if path.is_dir():
-        return read_dicom_folder
+        from .series import read_dicom_folder
+
+        return read_dicom_folder(path, series=series)
     reader = _file_reader(path)
     if reader is None:
-        raise ImageReadError(f"{path}: not a DICOM file and none of {', '.join(_SUFFIXES)}; rename or convert it")
-    return reader
+        raise ImageReadError(f"{path}: not a DICOM file and none of {', '.join(SUFFIXES)}; rename or convert it")
+    return reader(path)
 
 
 def _file_reader(path: Path) -> Callable[[Path], Image] | None:
+    from .arrays import read_array
     from .dicom import is_dicom, read_dicom_file
+    from .itk import read_itk
+    from .nifti import read_nifti
+    from .pictures import read_picture
 
-    for ending, reader in _SUFFIXES.items():
-        if path.name.lower().endswith(ending):
-            return reader or read_dicom_file
+    readers: dict[tuple[str, ...], Callable[[Path], Image]] = {
+        (".nii", ".nii.gz"): read_nifti,
+        (".nrrd", ".nhdr", ".mha", ".mhd"): read_itk,
+        (".npy", ".npz"): read_array,
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff"): read_picture,
+        (".dcm", ".dicom"): read_dicom_file,
+    }
+    for endings, reader in readers.items():
+        if path.name.lower().endswith(endings):
+            return reader
     return read_dicom_file if is_dicom(path) else None
-
-
-def _read_nifti(path: Path) -> Image:
-    import nibabel
-    from nibabel.filebasedimages import ImageFileError
-    from nibabel.imageglobals import LoggingOutputSuppressor, logger
-
-    remarks = _Remarks()
-    try:
-        # Unpacked whole, so that the checksum at the end is tested too.
-        content = gzip.decompress(path.read_bytes()) if path.name.lower().endswith(".gz") else path.read_bytes()
-        versions = (nibabel.Nifti1Image, nibabel.Nifti2Image)
-        kind = next((kind for kind in versions if kind.header_class.may_contain_header(content)), None)
-        if kind is None:
-            raise ImageReadError(f"{path}: not NIfTI, for it does not begin as one; convert it or copy it again")
-        with LoggingOutputSuppressor():
-            logger.addHandler(remarks)
-            try:
-                file = kind.from_bytes(content)
-            finally:
-                logger.removeHandler(remarks)
-        stored = np.asanyarray(file.dataobj)
-    except (OSError, EOFError, ValueError, zlib.error, ImageFileError) as error:
-        raise ImageReadError(f"{path}: damaged or not NIfTI ({error}); copy it again from its source") from error
-    pixels = np.squeeze(stored, axis=tuple(axis for axis in range(3, stored.ndim) if stored.shape[axis] == 1))
-    if pixels.ndim not in {2, 3}:
-        raise ImageReadError(
-            f"{path}: expected one 2-D or 3-D image, received shape {stored.shape}; split it first"
-        )
-    if pixels.dtype.kind not in "buif":
-        raise ImageReadError(f"{path}: expected real pixels, received {pixels.dtype}; convert it to grey first")
-    millimetres = MM_PER_UNIT.get(file.header.get_xyzt_units()[0], 1.0)
-    to_lps = np.diag([-millimetres, -millimetres, millimetres, 1.0])
-    reverse_axes = np.eye(4)[[2, 1, 0, 3]]
-    history = tuple(Step("images.read", {"remark": text}) for text in remarks.texts)
-    return Image(pixels.T, affine=to_lps @ file.affine @ reverse_axes, name=stem(path), history=history)
-
-
-class _Remarks(logging.Handler):
-    """Collects what nibabel logs, which it would print otherwise."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(record.getMessage())
-
-
-def _read_numpy(path: Path) -> Image:
-    content = np.load(path, allow_pickle=False)
-    if isinstance(content, np.ndarray):
-        return Image(content, name=stem(path))
-    with content:
-        if "pixels" not in content:
-            raise ImageReadError(
-                f"{path}: expected an array named 'pixels', received {', '.join(content) or 'none'}"
-            )
-        text: dict[str, str] = {key: str(content[key]) for key in ("modality", "units", "name") if key in content}
-        return Image(
-            content["pixels"],
-            affine=content["affine"] if "affine" in content else None,
-            channel_axis=int(content["channel_axis"]) if "channel_axis" in content else None,
-            modality=text.get("modality", "OT"),
-            units=text.get("units", ""),
-            name=text.get("name", stem(path)),
-        )
-
-
-def _read_picture(path: Path) -> Image:
-    from PIL import Image as Picture
-
-    with Picture.open(path) as picture:
-        pages = getattr(picture, "n_frames", 1)
-        if pages > 1:
-            raise ImageReadError(f"{path}: expected one picture, received {pages} pages; split it first")
-        # Pillow would cut 16-bit colours to 8 bits without a word.
-        if picture.mode.startswith(("RGB", "LA")) and ";16" in str(picture.tile):
-            raise ImageReadError(f"{path}: 16 bits per colour; save it with 8 bits, or as .npy")
-        alpha = picture.has_transparency_data
-        if picture.mode == "LA":
-            pixels = np.asarray(picture)[..., 0]
-        elif picture.mode in {"1", "L", "I", "F", "RGB"} or picture.mode.startswith("I;16"):
-            pixels = np.asarray(picture)
-        else:
-            pixels = np.asarray(picture.convert("RGB"))
-    return Image(
-        pixels,
-        channel_axis=-1 if pixels.ndim == 3 else None,
-        name=stem(path),
-        history=(Step("images.read", {"transparency": "dropped"}),) if alpha else (),
-    )
-
-
-# None stands for the DICOM reader, which is imported when first needed.
-_SUFFIXES: dict[str, Callable[[Path], Image] | None] = {
-    ".nii": _read_nifti,
-    ".nii.gz": _read_nifti,
-    ".npy": _read_numpy,
-    ".npz": _read_numpy,
-    ".png": _read_picture,
-    ".jpg": _read_picture,
-    ".jpeg": _read_picture,
-    ".tif": _read_picture,
-    ".tiff": _read_picture,
-    ".dcm": None,
-    ".dicom": None,
-}
 
 
 def _finite(image: Image, path: Path, *, nan: float | None) -> Image:

@@ -7,9 +7,11 @@ import numpy as np
 
 from workbench.files import replacing
 
+from .geometry import spacing_of
 from .image import Image
 
 PICTURES = (".png", ".tif", ".tiff")
+ITK = (".nrrd", ".mha")
 
 
 def write(image: Image, path: str | Path) -> Path:
@@ -20,8 +22,9 @@ def write(image: Image, path: str | Path) -> Path:
     image : Image
         What to write.
     path : str or Path
-        ``.npz`` keeps everything but the history; ``.nii`` and ``.nii.gz`` pixels and geometry; ``.npy`` the
-        pixels; ``.png`` and ``.tif`` a slice of bool, uint8, uint16 or RGB uint8 pixels.
+        ``.npz`` keeps everything but the history; ``.nii`` and ``.nii.gz`` pixels and geometry, ``.nrrd`` and
+        ``.mha`` also channels (which come last) but a slice as a volume of one; ``.npy`` the pixels; ``.png`` and
+        ``.tif`` a slice of bool, uint8, uint16 or RGB uint8 pixels. Booleans become bytes in all but NumPy's.
 
     Returns
     -------
@@ -54,11 +57,14 @@ def write(image: Image, path: str | Path) -> Path:
             np.save(file, image.pixels, allow_pickle=False)
     elif name.endswith((".nii", ".nii.gz")):
         _write_nifti(image, path)
+    elif name.endswith(ITK):
+        _write_itk(image, path)
     elif name.endswith(PICTURES):
         _write_picture(image, path)
     else:
         raise ValueError(
-            f"{path}: expected suffix .nii, .nii.gz, .npz, .npy, .png or .tif, received {path.suffix!r}"
+            f"{path}: expected suffix .nii, .nii.gz, .nrrd, .mha, .npz, .npy, .png or .tif, "
+            f"received {path.suffix!r}"
         )
     return path
 
@@ -79,6 +85,27 @@ def _write_nifti(image: Image, path: Path) -> None:
     file.header.set_xyzt_units("mm")
     with replacing(path) as temporary:
         nibabel.save(file, temporary)
+
+
+def _write_itk(image: Image, path: Path) -> None:
+    import SimpleITK as sitk
+
+    if image.affine is None:
+        raise ValueError(f"{path}: this format needs an affine, received {image!r}; save it as .npz")
+    channels = image.channel_axis is not None
+    pixels = np.moveaxis(image.pixels, image.channel_axis, -1) if image.channel_axis is not None else image.pixels
+    pixels = pixels.astype(np.uint8) if image.dtype == bool else pixels
+    volume = pixels[None] if image.ndim == 2 else pixels
+    try:
+        file = sitk.GetImageFromArray(np.ascontiguousarray(volume), isVector=channels)
+    except TypeError as error:
+        raise ValueError(f"{path}: this format cannot hold {image.dtype}; use image.map(np.float32)") from error
+    spacing = np.array(spacing_of(image.affine))
+    file.SetSpacing(spacing[::-1].tolist())
+    file.SetOrigin(image.affine[:3, 3].tolist())
+    file.SetDirection((image.affine[:3, :3] / spacing)[:, ::-1].ravel().tolist())
+    with replacing(path) as temporary:
+        sitk.WriteImage(file, str(temporary), useCompression=True)
 
 
 def _write_picture(image: Image, path: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 from workbench import __version__
 from workbench.experiments import failure, recorded, status
 from workbench.experiments.chapters import load
+from workbench.experiments.watching import leak
 from workbench.files import replacing
+from workbench.privacy import PrivacyError
 
 from .page import TEMPLATES, stylesheet, write_page
 
@@ -35,6 +37,8 @@ def write_report(notebooks: list[Path], folder: Path, *, title: str = "Report of
     ------
     ValueError
         If there is no notebook.
+    PrivacyError
+        If a page tells who the patients are; all pages are written then, and marked in the index.
     """
     from jinja2 import Environment, FileSystemLoader
 
@@ -45,16 +49,24 @@ def write_report(notebooks: list[Path], folder: Path, *, title: str = "Report of
     for notebook, ((previous, name), (_, following)) in zip(notebooks, around, strict=True):
         write_page(notebook, folder / name, index="index.html", previous=previous, following=following)
     pages = [_row(notebook, name) for notebook, name in zip(notebooks, names, strict=True)]
+    leaks = {n: leak(folder / n, notebook) for notebook, n in zip(notebooks, names, strict=True)}
+    leaking = {name: found for name, found in leaks.items() if found}
+    pages = [
+        page | ({"status": "leaking", "failure": leaking[page["href"]]} if page["href"] in leaking else {})
+        for page in pages
+    ]
     environment = Environment(loader=FileSystemLoader(TEMPLATES / "workbench"), autoescape=False)  # noqa: S701 (escapes itself)
     html = environment.get_template("contents.html.j2").render(
         title=title,
         css=stylesheet(),
         pages=pages,
-        wrong=sum(page["status"] in {"failed", "interrupted"} for page in pages),
+        wrong=sum(page["status"] in {"failed", "interrupted", "leaking"} for page in pages),
         versions=next((page["versions"] for page in pages if page["versions"]), {"workbench": __version__}),
     )
     with replacing(folder / "index.html") as temporary:
         temporary.write_text(html, encoding="utf-8")
+    if leaking:
+        raise PrivacyError("; ".join(f"{folder / name} {found}" for name, found in leaking.items()))
     return folder / "index.html"
 
 

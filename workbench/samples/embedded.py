@@ -42,28 +42,6 @@ class Sample:
     open: Callable[[], Image]
 
 
-def catalog() -> pd.DataFrame:
-    """List the samples.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per sample, indexed by name: modality, description, source, licence.
-
-    Examples
-    --------
-    >>> catalog().loc["head_ct", "modality"]
-    'CT'
-    """
-    import pandas as pd
-
-    rows = {
-        name: {"modality": s.modality, "description": s.description, "source": s.source, "licence": s.licence}
-        for name, s in SAMPLES.items()
-    }
-    return pd.DataFrame.from_dict(rows | {"wisconsin": WISCONSIN}, orient="index").rename_axis("name")
-
-
 def load(name: str) -> Image:
     """Load a sample image.
 

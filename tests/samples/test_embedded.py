@@ -50,13 +50,6 @@ def test_the_ultrasound_screens_texts_are_cropped_off(no_network):
     assert (edge_rows < 250).all()
 
 
-def test_catalog_is_complete():
-    catalog = samples.catalog()
-    assert set(catalog.index) == {*samples.SAMPLES, "wisconsin"}
-    assert list(catalog.columns) == ["modality", "description", "source", "licence"]
-    assert catalog.map(lambda text: isinstance(text, str) and len(text) > 1).all(axis=None)
-
-
 def test_unknown_sample():
     with pytest.raises(ValueError, match=r"'head_ct'.*received 'heart'"):
         samples.load("heart")

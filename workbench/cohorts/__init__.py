@@ -1,0 +1,9 @@
+"""Cohorts: tables of cases that read their images lazily, split by patient and audit themselves."""
+
+from .auditing import check_leak
+from .boxes import parse_boxes
+from .cohort import Cohort
+from .errors import CohortError, LeakError
+from .reading import SAMPLES, read
+
+__all__ = ["SAMPLES", "Cohort", "CohortError", "LeakError", "check_leak", "parse_boxes", "read"]

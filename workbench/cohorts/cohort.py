@@ -1,0 +1,393 @@
+"""Cohort: a table of cases whose images are read when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench.images import Image
+
+from .boxes import parse_boxes
+from .caching import Folder, Memory, NoCache
+from .cells import CellReader
+from .errors import CohortError
+
+
+@dataclass(frozen=True, eq=False)
+class Cohort:
+    """Cases with their images, read lazily.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per case, indexed by ``case``: columns ``patient`` and ``image`` (more images in columns whose names
+        begin with ``image_``), optional ``mask``, ``label``, ``split``, ``boxes``. A cell of an image or a mask is a
+        path, ``"sample:"`` and a name, an Image, or anything with a method ``open()`` that returns an Image.
+    root : Path, optional
+        Folder of the study; messages print paths relative to it.
+    cache : optional
+        See `cached`.
+
+    Raises
+    ------
+    CohortError
+        If a column is missing or a case is named twice.
+
+    Examples
+    --------
+    >>> from workbench import cohorts
+    >>> cohort = cohorts.read("samples")
+    >>> cohort.image("head_ct").modality
+    'CT'
+    """
+
+    table: pd.DataFrame
+    root: Path | None = None
+    cache: NoCache = field(default_factory=NoCache, repr=False)
+
+    def __post_init__(self) -> None:
+        missing = [name for name in ("image", "patient") if not (name in self.table or self._like(name))]
+        if missing:
+            raise CohortError(f"a cohort needs the columns patient and image, missing: {', '.join(missing)}")
+        twice = self.table.index[self.table.index.duplicated()]
+        if len(twice):
+            raise CohortError(f"each case must have one row, received {twice[0]!r} more than once")
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.table.index)
+
+    @property
+    def images(self) -> list[str]:
+        """Names of the columns that hold images."""
+        return self._like("image")
+
+    @property
+    def masks(self) -> list[str]:
+        """Names of the columns that hold masks."""
+        return self._like("mask")
+
+    def image(self, case: str, column: str | None = None) -> Image:
+        """Read one case's image.
+
+        Parameters
+        ----------
+        case : str
+            Its name in the table's index.
+        column : str, optional
+            Which of several images; the first column of them by default.
+
+        Returns
+        -------
+        Image
+            Named after the case.
+
+        Raises
+        ------
+        CohortError
+            If there is no such case or column, or the cell is empty.
+        ImageReadError
+            If its file cannot be read.
+        """
+        return self._read(case, column or self.images[0])
+
+    def mask(self, case: str, column: str = "mask") -> Image:
+        """Read one case's mask or label map.
+
+        Parameters
+        ----------
+        case : str
+            Its name in the table's index.
+        column : str, optional
+            Which of several masks.
+
+        Returns
+        -------
+        Image
+            Named after the case.
+
+        Raises
+        ------
+        CohortError
+            If there is no such case, or it has no mask.
+        ImageReadError
+            If its file cannot be read.
+        """
+        return self._read(case, column)
+
+    def boxes(self, case: str) -> pd.DataFrame:
+        """Return one case's boxes.
+
+        Parameters
+        ----------
+        case : str
+            Its name in the table's index.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per box: top, left, bottom, right in pixels, label; no row where there is none.
+
+        Raises
+        ------
+        CohortError
+            If there is no such case, or what the table holds are no boxes.
+        """
+        try:
+            return parse_boxes(self._cell(case, "boxes"))
+        except CohortError as error:
+            raise CohortError(f"case {case!r}: {error}") from None
+
+    def select(self, cases: Iterable[str]) -> Cohort:
+        """Keep some cases.
+
+        Parameters
+        ----------
+        cases : iterable of str
+            Their names, in the order that they are to have.
+
+        Returns
+        -------
+        Cohort
+            These cases.
+
+        Raises
+        ------
+        CohortError
+            If one is not in the cohort.
+
+        Examples
+        --------
+        >>> from workbench import cohorts
+        >>> list(cohorts.read("samples").select(["cell", "head_ct"]))
+        ['cell', 'head_ct']
+        """
+        chosen = list(cases)
+        for case in chosen:
+            self._cell(case, "patient")
+        return replace(self, table=self.table.loc[chosen])
+
+    def cached(self, folder: str | Path | None = None) -> Cohort:
+        """Keep images once they have been read.
+
+        Parameters
+        ----------
+        folder : str or Path, optional
+            Where to keep them as ``.npz``; in memory where not given. A file that changes is read anew.
+
+        Returns
+        -------
+        Cohort
+            The same cases. From a folder, images come back without their history.
+
+        Examples
+        --------
+        >>> from workbench import cohorts
+        >>> cohort = cohorts.read("samples").cached()
+        >>> cohort.image("cell").pixels is cohort.image("cell").pixels
+        True
+        """
+        return replace(self, cache=Memory() if folder is None else Folder(Path(folder).expanduser()))
+
+    def map(
+        self, function: Callable[..., Any], *, columns: Sequence[str] = (), jobs: int = 1, progress: bool = False
+    ) -> dict[str, Any]:
+        """Call a function with the image of each case.
+
+        Parameters
+        ----------
+        function : callable
+            Called as ``function(image)``, or with one image for each of `columns`. It must come from a module, or
+            be plain enough to be sent to another process.
+        columns : sequence of str, optional
+            What to read for each case, such as ``("image", "mask")``.
+        jobs : int, optional
+            Processes; -1 for all cores. Where a ``joblib.parallel_config`` is active, its workers do the work: a
+            Dask cluster with ``parallel_config("dask")``.
+        progress : bool, optional
+            Whether to show how far it is.
+
+        Returns
+        -------
+        dict
+            Case to what the function returned, in the order of the cases.
+
+        Raises
+        ------
+        CohortError
+            If reading or the function fails; it names the case and has the cause as ``__cause__``.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from workbench import cohorts
+        >>> cohorts.read("samples").select(["cell"]).map(np.max)
+        {'cell': np.uint8(255)}
+        """
+        from .parallel import run
+
+        columns = tuple(columns) or (self.images[0],)
+        call = _Call(function, self._reader, columns)
+        return run(call, self._cells(columns), jobs=jobs, progress=progress)
+
+    def split(
+        self,
+        *,
+        test: float = 0.2,
+        validation: float = 0.0,
+        by: str = "patient",
+        stratify: str | None = "label",
+        seed: int = 0,
+    ) -> Cohort:
+        """Divide the cases for training, validation and test, never parting a patient.
+
+        Parameters
+        ----------
+        test, validation : float, optional
+            Shares of the cases; the rest is for training.
+        by : str, optional
+            Column that says what must stay together.
+        stratify : str or None, optional
+            Column whose values are to have the same shares in each split, as nearly as whole patients allow.
+        seed : int, optional
+            Of the draw among patients who are alike.
+
+        Returns
+        -------
+        Cohort
+            With a column ``split``: ``"train"``, ``"validation"`` or ``"test"``.
+
+        Raises
+        ------
+        CohortError
+            If a column or one of its values is missing, or a split would be empty.
+        ValueError
+            If the shares are not between 0 and 1, or leave nothing for training.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame({"patient": list("aabbccdd"), "image": "x.png", "label": list("01010101")})
+        >>> Cohort(table).split(test=0.25).table.groupby("patient")["split"].nunique().max()
+        1
+        """
+        from .splitting import assign
+
+        shares = {"train": 1 - test - validation, "validation": validation, "test": test}
+        return replace(
+            self, table=self.table.assign(split=assign(self.table, shares, by=by, stratify=stratify, seed=seed))
+        )
+
+    def summary(self) -> pd.DataFrame:
+        """Count what the cohort holds, without reading an image.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per split (and one for all): cases, patients, cases with each mask and with boxes, and cases of
+            each label.
+
+        Examples
+        --------
+        >>> from workbench import cohorts
+        >>> cohorts.read("samples").summary().loc["all", "cases"]
+        10
+        """
+        from .summarizing import summarize
+
+        return summarize(self.table, masks=self.masks)
+
+    def audit(self, *, jobs: int = 1, progress: bool = False) -> pd.DataFrame:
+        """Look for what is wrong with the study before it is analysed.
+
+        Parameters
+        ----------
+        jobs : int, optional
+            Processes that read images; -1 for all cores.
+        progress : bool, optional
+            Whether to show how far it is.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per finding, errors first: ``severity`` (``"error"`` or ``"warning"``), ``kind``, ``cases`` (a
+            tuple of names), ``detail``. See `cohorts.auditing` for the kinds.
+
+        Examples
+        --------
+        >>> from workbench import cohorts
+        >>> len(cohorts.read("samples").select(["head_ct"]).audit())
+        0
+        """
+        from .auditing import audit
+
+        return audit(self, jobs=jobs, progress=progress)
+
+    def describe(self, cases: Iterable[str] | None = None) -> pd.DataFrame:
+        """Characterize images before any analysis: size, type, range, spacing, orientation, units.
+
+        Parameters
+        ----------
+        cases : iterable of str, optional
+            All where not given. Each image is read once.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per case; what an image does not state is empty.
+
+        Raises
+        ------
+        CohortError
+            If there is no such case.
+        ImageReadError
+            If a file cannot be read.
+
+        Examples
+        --------
+        >>> from workbench import cohorts
+        >>> cohorts.read("samples").describe(["head_ct"]).loc["head_ct", "spacing"]
+        '0.431 x 0.431'
+        """
+        from .summarizing import facts
+
+        rows = {case: facts(self.image(case)) for case in (self if cases is None else cases)}
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis("case")
+
+    def _like(self, name: str) -> list[str]:
+        return [str(column) for column in self.table if column == name or str(column).startswith(f"{name}_")]
+
+    def _cell(self, case: Hashable, column: str) -> Any:
+        if case not in self.table.index:
+            known = ", ".join(map(str, self.table.index[:20]))
+            raise CohortError(f"no case {case!r} in this cohort; it has {known}")
+        return self.table.at[case, column] if column in self.table else None
+
+    def _read(self, case: str, column: str) -> Image:
+        return self._reader.read(case, column, self._cell(case, column), self._cell(case, self.images[0]))
+
+    @property
+    def _reader(self) -> CellReader:
+        return CellReader(self.root, self.cache)
+
+    def _cells(self, columns: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
+        listed = [self.table[name] if name in self.table else [None] * len(self) for name in columns]
+        return zip(self, map(list, zip(self.table[self.images[0]], *listed, strict=True)), strict=True)
+
+
+@dataclass(frozen=True)
+class _Call:
+    function: Callable[..., Any]
+    reader: CellReader
+    columns: tuple[str, ...]
+
+    def __call__(self, case: str, cells: list[Any]) -> Any:
+        image, *wanted = cells
+        return self.function(
+            *[self.reader.read(case, column, cell, image) for column, cell in zip(self.columns, wanted, strict=True)]
+        )

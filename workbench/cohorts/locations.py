@@ -1,0 +1,244 @@
+"""Where the image of a case lies: what a cell of a cohort's table may hold, and how it is read."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workbench import samples
+from workbench.images import Image, ImageReadError, read
+
+SAMPLE_PREFIX = "sample:"
+
+
+@runtime_checkable
+class Location(Protocol):
+    """Anything that opens as an image: a cell of a cohort's table may hold it in place of a path."""
+
+    def open(self) -> Image:
+        """Read the image."""
+
+
+@dataclass(frozen=True)
+class ArrayItem:
+    """One image of an array of images in an ``.npz`` file.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    array : str
+        Name of the array, images along its first axis.
+    index : int
+        Which image.
+    channel_axis : int, optional
+        Of the image.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "set.npz"
+    >>> np.savez(path, images=np.arange(8).reshape(2, 2, 2))
+    >>> ArrayItem(str(path), "images", 1).open().pixels
+    array([[4, 5],
+           [6, 7]])
+    """
+
+    path: str
+    array: str
+    index: int
+    channel_axis: int | None = None
+
+    def open(self) -> Image:
+        """Read the image; the array stays at hand for the next one.
+
+        Returns
+        -------
+        Image
+            Its pixels.
+
+        Raises
+        ------
+        ImageReadError
+            If the file or the array cannot be read, or is too short.
+        """
+        try:
+            stat = Path(self.path).stat()
+            stack = array_of(self.path, self.array, stat.st_mtime_ns, stat.st_size)
+            return Image(stack[self.index], channel_axis=self.channel_axis)
+        except (OSError, ValueError, TypeError, KeyError, IndexError, zipfile.BadZipFile) as error:
+            raise ImageReadError(f"{self.path}: no image {self} ({error}); copy the file again") from error
+
+    def __str__(self) -> str:
+        return f"{Path(self.path).name}:{self.array}[{self.index}]"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One DICOM series in a folder that may hold several.
+
+    Parameters
+    ----------
+    folder : str
+        Where its files lie.
+    uid : str
+        Its SeriesInstanceUID, which is not shown: it identifies a patient's examination.
+    name : str
+        Its pseudonym.
+    """
+
+    folder: str = field(repr=False)
+    uid: str = field(repr=False)
+    name: str
+
+    def open(self) -> Image:
+        """Read the series.
+
+        Returns
+        -------
+        Image
+            A slice or a volume.
+
+        Raises
+        ------
+        ImageReadError
+            If it cannot be read.
+        """
+        return read(self.folder, series=self.uid)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# One array at a time of each split is at hand; a set's arrays can be larger than memory all together.
+@lru_cache(maxsize=6)
+def array_of(path: str, name: str, modified: int, size: int) -> NDArray:  # noqa: ARG001 (a changed file is read anew)
+    """Open one array of an ``.npz`` file: mapped from disk if it is stored as it is, unpacked if compressed.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    name : str
+        Of the array.
+    modified, size : int
+        Of the file; another value reads it anew.
+
+    Returns
+    -------
+    ndarray
+        Read-only.
+
+    Raises
+    ------
+    KeyError
+        If there is no such array.
+    ValueError
+        If it is no array of numbers.
+    """
+    with zipfile.ZipFile(path) as archive:
+        member = archive.getinfo(f"{name}.npy")
+        with archive.open(member) as stream:
+            version = np.lib.format.read_magic(stream)
+            reader = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+            shape, fortran, dtype = reader[version](stream)
+            header = stream.tell()
+            if dtype.hasobject:
+                raise ValueError(f"array {name!r} holds Python objects, not numbers")
+            if member.compress_type != zipfile.ZIP_STORED:
+                stream.seek(0)
+                array = np.lib.format.read_array(stream, allow_pickle=False)
+                array.flags.writeable = False
+                return array
+    offset = _content_start(path, member) + header
+    return np.memmap(path, dtype, "r", offset, shape, order="F" if fortran else "C")
+
+
+def _content_start(path: str, member: zipfile.ZipInfo) -> int:
+    with Path(path).open("rb") as file:
+        file.seek(member.header_offset + 26)
+        lengths = np.frombuffer(file.read(4), "<u2")
+    return member.header_offset + 30 + int(lengths.sum())
+
+
+def open_location(cell: Any) -> Image:
+    """Read the image that a cell of a cohort's table names.
+
+    Parameters
+    ----------
+    cell : str, Path, Image, or Location
+        A path, ``"sample:"`` and a sample's name, an image itself, or what opens as one.
+
+    Returns
+    -------
+    Image
+        As it is.
+
+    Raises
+    ------
+    ImageReadError
+        If it cannot be read.
+
+    Examples
+    --------
+    >>> open_location("sample:head_ct").modality
+    'CT'
+    """
+    if isinstance(cell, Image):
+        return cell
+    if isinstance(cell, Location) and not isinstance(cell, Path):
+        return cell.open()
+    text = str(cell)
+    return samples.load(text.removeprefix(SAMPLE_PREFIX)) if text.startswith(SAMPLE_PREFIX) else read(text)
+
+
+def is_given(cell: Any) -> bool:
+    """Tell whether a cell of a cohort's table names an image.
+
+    Parameters
+    ----------
+    cell : object
+        What the table holds.
+
+    Returns
+    -------
+    bool
+        False for empty text, None and NaN.
+
+    Examples
+    --------
+    >>> is_given(""), is_given(float("nan")), is_given("a.png")
+    (False, False, True)
+    """
+    return bool(str(cell)) if isinstance(cell, str | Path) else isinstance(cell, Image | Location)
+
+
+def identity(cell: Any) -> str:
+    """Return a text that changes when what a cell names is changed on disk.
+
+    Parameters
+    ----------
+    cell : str, Path or Location
+        What the table holds.
+
+    Returns
+    -------
+    str
+        The location, with time and size of its file or of the files in its folder.
+
+    Examples
+    --------
+    >>> identity("sample:head_ct")
+    'sample:head_ct'
+    """
+    where = getattr(cell, "path", None) or getattr(cell, "folder", None) or str(cell)
+    path = Path(where)
+    files = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
+    stamps = [f"{file.name}:{file.stat().st_mtime_ns}:{file.stat().st_size}" for file in files]
+    return "|".join([repr(cell) if isinstance(cell, Location) else str(cell), *stamps])

@@ -1,0 +1,103 @@
+"""Opening a cohort: the layout of the study decides how it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from workbench import samples
+from workbench.images.dicom import is_dicom
+
+from .cohort import Cohort
+from .detection_sets import is_coco, is_voc, read_coco, read_voc
+from .dicom_tree import read_dicom_tree
+from .errors import CohortError
+from .folders import read_folder
+from .locations import SAMPLE_PREFIX
+from .medmnist import is_medmnist, read_medmnist
+from .tables import NAMES, SUFFIXES, read_table
+
+SAMPLES = "samples"
+NEVER_DICOM = (".nii", ".gz", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".nrrd", ".mha", ".csv", ".txt")
+
+
+def read(source: str | Path) -> Cohort:
+    """Open a cohort from what a study or a data set is: a table, a folder, a file of arrays.
+
+    Parameters
+    ----------
+    source : str or Path
+        ``"samples"``; a table (``.csv``, ``.parquet``) or a folder that holds ``cases.csv`` or ``cases.parquet``, see
+        `cohorts.tables`; a Pascal VOC folder or COCO ``.json``; a MedMNIST ``.npz``; a tree of DICOM files, a case for
+        each series, see `cohorts.dicom_tree`; a folder of pictures or volumes, with a folder for each class or
+        patient, and masks beside them, see `cohorts.folders`. Hidden files are passed over.
+
+    Returns
+    -------
+    Cohort
+        Images are read when asked for; here only tables, labels, annotations and DICOM headers are.
+
+    Raises
+    ------
+    CohortError
+        If there is no such file or folder, it holds no case, or it is not what it seems to be.
+
+    Examples
+    --------
+    >>> len(read("samples"))
+    10
+    """
+    if str(source) == SAMPLES:
+        names = list(samples.SAMPLES)
+        images = [SAMPLE_PREFIX + name for name in names]
+        return Cohort(pd.DataFrame({"patient": names, "image": images}, index=pd.Index(names, name="case")))
+    path = Path(source).expanduser()
+    if path.is_dir():
+        return _read_folder(path)
+    if path.is_file() and path.suffix.lower() in SUFFIXES:
+        return read_table(path)
+    if is_medmnist(path):
+        return read_medmnist(path)
+    if path.is_file() and is_coco(path):
+        return read_coco([path], path.parent)
+    raise CohortError(
+        f"{source}: expected 'samples', or a folder of images, a table (.csv, .parquet), a MedMNIST .npz or a COCO "
+        ".json that exists"
+    )
+
+
+def _read_folder(folder: Path) -> Cohort:
+    for name in NAMES:
+        if (folder / name).is_file():
+            return read_table(folder / name)
+    if is_voc(folder):
+        return read_voc(folder)
+    paths = [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    ]
+    annotations = [path for path in paths if is_coco(path)]
+    if annotations:
+        return read_coco(annotations, folder)
+    sets = [path for path in paths if is_medmnist(path)]
+    if len(sets) > 1:
+        raise CohortError(f"{folder}: expected one set, received {', '.join(path.name for path in sets)}; name one")
+    if sets:
+        return read_medmnist(sets[0])
+    dicom = [path for path in paths if _seems_dicom(path)]
+    if not dicom:
+        return read_folder(folder, paths)
+    others = [path for path in paths if path.name.lower().endswith(NEVER_DICOM[:10])]
+    if others:
+        raise CohortError(
+            f"{folder}: holds DICOM files and other images ({others[0].relative_to(folder)}); name the folder of one "
+            "of them, or list the cases in cases.csv"
+        )
+    return read_dicom_tree(folder, dicom)
+
+
+def _seems_dicom(path: Path) -> bool:
+    name = path.name.lower()
+    return name.endswith((".dcm", ".dicom")) or not (name.endswith(NEVER_DICOM) or not is_dicom(path))

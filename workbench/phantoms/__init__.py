@@ -1,0 +1,26 @@
+"""Phantoms: simulated images of patients who do not exist, with their truth.
+
+One file per anatomy, and shared drawing and physics. For teaching and testing; no substitute for real images.
+"""
+
+from .simulation import (
+    ANATOMIES,
+    Anatomy,
+    Phantom,
+    boxes_of,
+    label_of,
+    simulate,
+    simulate_image,
+    simulate_mask,
+)
+
+__all__ = [
+    "ANATOMIES",
+    "Anatomy",
+    "Phantom",
+    "boxes_of",
+    "label_of",
+    "simulate",
+    "simulate_image",
+    "simulate_mask",
+]

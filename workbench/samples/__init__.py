@@ -1,0 +1,21 @@
+"""Data that is always there: real images carried by dependencies, simulated studies, checked downloads."""
+
+from .catalog import catalog
+from .downloads import DownloadError, fetch, public_sets
+from .embedded import SAMPLES, Sample, load, wisconsin
+from .locations import PREFIXES, resolve
+from .studies import study
+
+__all__ = [
+    "PREFIXES",
+    "SAMPLES",
+    "DownloadError",
+    "Sample",
+    "catalog",
+    "fetch",
+    "load",
+    "public_sets",
+    "resolve",
+    "study",
+    "wisconsin",
+]
