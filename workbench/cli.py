@@ -89,10 +89,10 @@ def report(
     folder: Annotated[Path, typer.Option("-o", "--output", help="Where the HTML files go.")] = Path("report"),
 ) -> None:
     """Write the report of executed notebooks."""
-    from workbench.experiments.chapters import ChapterError
+    from workbench.experiments.chapters import ChapterError, below
     from workbench.reports import write_report
 
-    notebooks = [found for run in runs for found in (sorted(run.rglob("*.ipynb")) if run.is_dir() else [run])]
+    notebooks = [found for run in runs for found in (below(run) if run.is_dir() else [run])]
     try:
         typer.echo(write_report(notebooks, folder))
     except (ChapterError, ValueError, OSError) as error:

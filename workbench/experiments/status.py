@@ -21,8 +21,9 @@ def status(notebook: dict[str, Any]) -> str:
     Returns
     -------
     str
-        ``"complete"``: every code cell was answered; ``"failed"``: a cell raised; ``"interrupted"``: a cell has no
-        answer, because the kernel or the run was killed; ``"stored"``: a cleaned notebook, which is no run.
+        ``"complete"``: every code cell was answered; ``"failed"``: a cell raised;
+        ``"interrupted"``: a cell was stopped, or has no answer because the kernel or the run was killed;
+        ``"stored"``: a cleaned notebook, which is no run.
 
     Examples
     --------
@@ -30,8 +31,9 @@ def status(notebook: dict[str, Any]) -> str:
     >>> status({"cells": [cell]}), status({"cells": [cell, {"cell_type": "code", "source": "2"}]})
     ('complete', 'interrupted')
     """
-    if any(_error(cell) for cell in notebook["cells"]):
-        return "failed"
+    errors = [error["ename"] for cell in notebook["cells"] if (error := _error(cell))]
+    if errors:
+        return "interrupted" if errors[-1] == "KeyboardInterrupt" else "failed"
     if all(map(_answered, _code(notebook))):
         return "complete"
     return "stored" if is_stored(notebook) else "interrupted"
