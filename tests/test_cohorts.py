@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from workbench import samples
-from workbench.cohorts import Cohort, CohortError, open_cohort
+from workbench.cohorts import Cohort, CohortError, read
 from workbench.images import Image, ImageReadError, write
 
 
@@ -17,7 +17,7 @@ def table(path, text):
 
 
 def test_the_samples():
-    cohort = open_cohort("samples")
+    cohort = read("samples")
     assert list(cohort) == list(samples.SAMPLES)
     assert len(cohort) == len(samples.SAMPLES)
     assert cohort.image("cell").name == "cell"
@@ -30,7 +30,7 @@ def test_a_table(tmp_path):
         tmp_path / "cohort.csv",
         "case,patient,image,mask,label\n001,p1,images/one.nii.gz,one_mask.npz,benign\n002,p2,sample:cell,,malignant\n",
     )
-    cohort = open_cohort(path)
+    cohort = read(path)
     assert list(cohort) == ["001", "002"]
     image = cohort.image("001")
     assert (image.name, image.pixels.max()) == ("001", 1)
@@ -42,7 +42,7 @@ def test_a_table(tmp_path):
 
 
 def test_a_table_reads_nothing_until_asked(tmp_path):
-    cohort = open_cohort(table(tmp_path / "a.csv", "case,patient,image\nx,p,gone.nii\n"))
+    cohort = read(table(tmp_path / "a.csv", "case,patient,image\nx,p,gone.nii\n"))
     assert len(cohort) == 1
     with pytest.raises(ImageReadError, match=r"gone\.nii: no such file"):
         cohort.image("x")
@@ -64,7 +64,7 @@ def test_a_table_reads_nothing_until_asked(tmp_path):
 def test_errors_name_the_table(tmp_path, text, message):
     path = table(tmp_path / "cohort.csv", text)
     with pytest.raises(CohortError, match=message) as caught:
-        open_cohort(path)
+        read(path)
     assert str(path) in str(caught.value)
 
 
@@ -72,7 +72,7 @@ def test_a_table_that_is_no_text(tmp_path):
     path = tmp_path / "cohort.csv"
     path.write_bytes(b"case,patient,image\n\xff\xfe\x00,a,b\n")
     with pytest.raises(CohortError, match="UTF-8"):
-        open_cohort(path)
+        read(path)
 
 
 def test_a_folder(tmp_path):
@@ -81,7 +81,7 @@ def test_a_folder(tmp_path):
     (tmp_path / "series.2").mkdir()
     (tmp_path / "README.txt").write_text("not a case")
     (tmp_path / ".hidden.png").write_text("not a case")
-    cohort = open_cohort(str(tmp_path))
+    cohort = read(str(tmp_path))
     assert list(cohort) == ["1.2.840", "brain.1", "series.2"]
     assert cohort.image("brain.1").shape == (2, 3)
     assert list(cohort.table["patient"]) == list(cohort)
@@ -89,24 +89,24 @@ def test_a_folder(tmp_path):
 
 def test_a_folder_without_images_and_one_with_two_of_a_name(tmp_path):
     with pytest.raises(CohortError, match="no images") as caught:
-        open_cohort(tmp_path)
+        read(tmp_path)
     assert str(tmp_path) in str(caught.value)
     save(tmp_path / "a.npy")
     save(tmp_path / "a.nii")
     with pytest.raises(CohortError, match="'a' more than once") as caught:
-        open_cohort(tmp_path)
+        read(tmp_path)
     assert str(tmp_path) in str(caught.value)
 
 
 @pytest.mark.parametrize("source", ["sample", "missing.csv", "notes.txt"])
 def test_unknown_sources(source):
     with pytest.raises(CohortError, match=source):
-        open_cohort(source)
+        read(source)
 
 
 def test_unknown_case():
     with pytest.raises(CohortError, match="no case 'heart' in this cohort; it has head_ct"):
-        open_cohort("samples").image("heart")
+        read("samples").image("heart")
 
 
 @pytest.mark.parametrize("location", ["", None, np.nan])
@@ -119,7 +119,7 @@ def test_an_image_that_is_not_given(location):
 def test_describe(tmp_path):
     write(Image(np.array([[-5, 7]], np.int16), spacing=(2, 3), modality="CT", units="HU"), tmp_path / "a.npz")
     np.save(tmp_path / "b.npy", np.zeros((2, 3, 4), np.float32))
-    cohort = open_cohort(tmp_path)
+    cohort = read(tmp_path)
     table = cohort.describe()
     assert table.loc["a"].to_dict() == {
         "modality": "CT",

@@ -94,10 +94,10 @@ def report(
     folder: Annotated[Path, typer.Option("-o", "--output", help="Where the HTML files go.")] = Path("report"),
 ) -> None:
     """Write the report of executed notebooks."""
-    from workbench.experiments.chapters import ChapterError
+    from workbench.experiments.chapters import ChapterError, below
     from workbench.reports import write_report
 
-    notebooks = [found for run in runs for found in (sorted(run.rglob("*.ipynb")) if run.is_dir() else [run])]
+    notebooks = [found for run in runs for found in (below(run) if run.is_dir() else [run])]
     try:
         typer.echo(write_report(notebooks, folder))
     except (ChapterError, ValueError, OSError) as error:
@@ -126,7 +126,7 @@ def example_study(
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other images.")] = 0,
 ) -> None:
     """Write a small simulated study in the layout to copy for your own."""
-    from workbench.samples.example_study import write_example_study
+    from workbench.samples import write_example_study
 
     try:
         typer.echo(write_example_study(folder, seed=seed))

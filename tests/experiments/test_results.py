@@ -21,6 +21,7 @@ def test_results_are_rebuilt_from_the_notebooks_alone(make_notebook, tmp_path):
 
 def test_notebooks_that_are_no_runs_are_passed_over_and_damaged_ones_are_named(make_notebook, tmp_path):
     make_notebook(RECORD)
+    (tmp_path / ".hidden.ipynb").write_text("")
     (tmp_path / "half.ipynb").write_text('{"cells": [')
     table = results(tmp_path)
     assert table["chapter"].tolist() == ["half"]

@@ -85,6 +85,9 @@ def test_a_killed_run_leaves_no_kernel_behind(make_notebook, tmp_path, blow):
     process.wait(timeout=60)
     assert process.returncode != 0
     _wait_for(lambda: not _alive(kernel), 30)
+    (partial,) = results(tmp_path / "out").to_dict("records")
+    assert partial["status"] == "interrupted", partial["failure"]
+    assert "code cell 2 (import os, pathlib, time)" in partial["failure"]
 
 
 def _wait_for(condition, seconds):

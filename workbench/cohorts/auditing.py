@@ -1,2 +1,99 @@
-def audit(cohort,**k): pass
-def check_leak(cohort): pass
+"""Auditing a study before it is analysed, and refusing to train across a leak."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from .comparing import identical, nearly_identical, outliers
+from .errors import LeakError
+from .findings import LEAKS, Finding, listed, tabulate
+from .inspecting import Inspector, Looked
+from .parallel import run
+from .tabulated import classes, missing_values, patients_in_two_splits
+
+if TYPE_CHECKING:
+    from .cohort import Cohort
+
+
+def audit(cohort: Cohort, *, jobs: int = 1, progress: bool = False) -> pd.DataFrame:
+    """Look for what is wrong with a study; see `Cohort.audit`.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Each image and mask is read once.
+    jobs : int, optional
+        Processes; -1 for all cores.
+    progress : bool, optional
+        Whether to show how far it is.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns severity, kind, cases, detail.
+    """
+    looked, findings = _inspected(cohort, masks=cohort.masks, jobs=jobs, progress=progress)
+    findings += patients_in_two_splits(cohort.table)
+    findings += missing_values(cohort.table, images=cohort.images, masks=cohort.masks)
+    findings += classes(cohort.table)
+    findings += identical(looked, cohort.table)
+    findings += nearly_identical(looked, cohort.table, lambda one: cohort.image(one.case, one.column))
+    findings += outliers(looked)
+    return tabulate(findings)
+
+
+def check_leak(cohort: Cohort, *, allow_leak: bool = False, jobs: int = 1) -> pd.DataFrame:
+    """Refuse a cohort whose splits share a patient or an image: its test would flatter.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        With a column ``split``; without one there is nothing to check.
+    allow_leak : bool, optional
+        Whether to go on all the same.
+    jobs : int, optional
+        Processes that read images; -1 for all cores.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The leaks, as `Cohort.audit` lists them; empty if there are none.
+
+    Raises
+    ------
+    LeakError
+        If there is a leak, unless it is allowed.
+
+    Examples
+    --------
+    >>> from workbench import cohorts
+    >>> len(check_leak(cohorts.read("samples")))
+    0
+    """
+    if "split" not in cohort.table or cohort.table["split"].nunique() < 2:
+        return tabulate([])
+    looked, _ = _inspected(cohort, masks=[], jobs=jobs, progress=False)
+    found = patients_in_two_splits(cohort.table) + identical(looked, cohort.table)
+    leaks = tabulate([finding for finding in found if finding.kind in LEAKS])
+    if len(leaks) and not allow_leak:
+        kinds = [f"{kind} ({number})" for kind, number in leaks["kind"].value_counts().items()]
+        cases = list(dict.fromkeys(case for named in leaks["cases"] for case in named))
+        raise LeakError(
+            f"the splits share what they must not: {', '.join(kinds)}: {listed(cases)}; split again with "
+            "cohort.split(by='patient'), drop these cases, or pass allow_leak=True to see what it does"
+        )
+    return leaks
+
+
+def _inspected(
+    cohort: Cohort, *, masks: list[str], jobs: int, progress: bool
+) -> tuple[list[Looked], list[Finding]]:
+    columns = [*cohort.images, *masks, *({"boxes"} & set(cohort.table))]
+    tasks: list[tuple[str, dict[str, Any]]] = list(
+        zip(cohort, cohort.table[columns].to_dict("records"), strict=True)
+    )
+    inspected = run(Inspector(cohort.reader, cohort.images, masks), tasks, jobs=jobs, progress=progress)
+    looked = [one for found, _ in inspected.values() for one in found]
+    return looked, [finding for _, told in inspected.values() for finding in told]

@@ -40,7 +40,11 @@ def parse_boxes(cell: Any) -> pd.DataFrame:
        top  left  bottom  right label
     0  0.0   0.0     2.0    3.0
     """
-    if cell is None or (isinstance(cell, float) and np.isnan(cell)) or (isinstance(cell, str) and not cell.strip()):
+    if (
+        cell is None
+        or (isinstance(cell, float) and np.isnan(cell))
+        or (isinstance(cell, str) and not cell.strip())
+    ):
         cell = []
     if isinstance(cell, str):
         try:

@@ -1,16 +1,19 @@
-"""Reading a cell of a cohort's table for one case, with errors that name the case and no folder above the study."""
+"""Reading a cell of a cohort's table, with messages that name the case and no folder above the study."""
 
 from __future__ import annotations
 
+import os
+import warnings
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from workbench.images import Image, ImageReadError
+from workbench.images import Image, ImageReadError, read_mask
 
 from .caching import NoCache
 from .errors import CohortError
-from .locations import is_given, open_location
+from .locations import is_given, is_path, open_location
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class CellReader:
         cell : object
             What the table holds.
         image : object
-            The image cell of the same row, for masks that are contours and need its grid.
+            The image cell of the same row, or the image: masks are put on its grid.
 
         Returns
         -------
@@ -57,9 +60,14 @@ class CellReader:
         if not is_given(cell):
             raise CohortError(f"case {case!r} has no {column}; fill in that column of its table")
         try:
-            return self.cache.get(cell, lambda: self._open(cell, image)).replace(name=str(case))
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                found = self.cache.get(cell, partial(self._open, column, cell, image)).replace(name=str(case))
         except ImageReadError as error:
             raise ImageReadError(self.relative(str(error))) from error
+        for warning in told:
+            warnings.warn(self.relative(str(warning.message)), warning.category, stacklevel=2)
+        return found
 
     def relative(self, message: str) -> str:
         """Shorten the paths in a message.
@@ -74,8 +82,13 @@ class CellReader:
         str
             The text, without the folders above the study.
         """
-        return message if self.root is None else message.replace(f"{self.root}/", "").replace(f"{self.root}: ", "")
+        return message if self.root is None else message.replace(f"{self.root}{os.sep}", "")
 
-    def _open(self, cell: Any, image: Any) -> Image:
+    def _open(self, column: str, cell: Any, image: Any) -> Image:
+        if not column.startswith("mask"):
+            return open_location(cell)
         open_like = getattr(cell, "open_like", None)
-        return open_location(cell) if open_like is None else open_like(self.cache.get(image, lambda: open_location(image)))
+        if open_like is None and not is_path(cell):
+            return open_location(cell)
+        like = self.cache.get(image, partial(open_location, image))
+        return read_mask(cell, like=like) if open_like is None else open_like(like)

@@ -24,9 +24,10 @@ class Cohort:
     Parameters
     ----------
     table : pandas.DataFrame
-        One row per case, indexed by ``case``: columns ``patient`` and ``image`` (more images in columns whose names
-        begin with ``image_``), optional ``mask``, ``label``, ``split``, ``boxes``. A cell of an image or a mask is a
-        path, ``"sample:"`` and a name, an Image, or anything with a method ``open()`` that returns an Image.
+        One row per case, indexed by ``case``: columns ``patient`` and ``image`` (more images in columns whose
+        names begin with ``image_``), optional ``mask``, ``label``, ``split``, ``boxes``. A cell of an image or a
+        mask is a path, ``"sample:"`` and a name, an Image, or anything with a method ``open()`` that returns an
+        Image.
     root : Path, optional
         Folder of the study; messages print paths relative to it.
     cache : optional
@@ -97,15 +98,15 @@ class Cohort:
         """
         return self._read(case, column or self.images[0])
 
-    def mask(self, case: str, column: str = "mask") -> Image:
-        """Read one case's mask or label map.
+    def mask(self, case: str, column: str | None = None) -> Image:
+        """Read one case's mask or label map on the grid of its (first) image.
 
         Parameters
         ----------
         case : str
             Its name in the table's index.
         column : str, optional
-            Which of several masks.
+            Which of several masks; the first column of them by default.
 
         Returns
         -------
@@ -117,9 +118,9 @@ class Cohort:
         CohortError
             If there is no such case, or it has no mask.
         ImageReadError
-            If its file cannot be read.
+            If its file cannot be read, or does not fit the image.
         """
-        return self._read(case, column)
+        return self._read(case, column or (self.masks or ["mask"])[0])
 
     def boxes(self, case: str) -> pd.DataFrame:
         """Return one case's boxes.
@@ -188,9 +189,10 @@ class Cohort:
 
         Examples
         --------
+        >>> import numpy as np
         >>> from workbench import cohorts
         >>> cohort = cohorts.read("samples").cached()
-        >>> cohort.image("cell").pixels is cohort.image("cell").pixels
+        >>> np.shares_memory(cohort.image("cell"), cohort.image("cell"))
         True
         """
         return replace(self, cache=Memory() if folder is None else Folder(Path(folder).expanduser()))
@@ -233,7 +235,7 @@ class Cohort:
         from .parallel import run
 
         columns = tuple(columns) or (self.images[0],)
-        call = _Call(function, self._reader, columns)
+        call = _Call(function, self.reader, columns)
         return run(call, self._cells(columns), jobs=jobs, progress=progress)
 
     def split(
@@ -273,7 +275,7 @@ class Cohort:
         Examples
         --------
         >>> table = pd.DataFrame({"patient": list("aabbccdd"), "image": "x.png", "label": list("01010101")})
-        >>> Cohort(table).split(test=0.25).table.groupby("patient")["split"].nunique().max()
+        >>> int(Cohort(table).split(test=0.25).table.groupby("patient")["split"].nunique().max())
         1
         """
         from .splitting import assign
@@ -295,7 +297,7 @@ class Cohort:
         Examples
         --------
         >>> from workbench import cohorts
-        >>> cohorts.read("samples").summary().loc["all", "cases"]
+        >>> int(cohorts.read("samples").summary().loc["all", "cases"])
         10
         """
         from .summarizing import summarize
@@ -315,8 +317,8 @@ class Cohort:
         Returns
         -------
         pandas.DataFrame
-            One row per finding, errors first: ``severity`` (``"error"`` or ``"warning"``), ``kind``, ``cases`` (a
-            tuple of names), ``detail``. See `cohorts.auditing` for the kinds.
+            One row per finding, errors first: ``severity`` (``"error"`` or ``"warning"``), ``kind`` (see
+            `cohorts.findings`), ``cases`` (a tuple of names), ``detail``.
 
         Examples
         --------
@@ -369,10 +371,11 @@ class Cohort:
         return self.table.at[case, column] if column in self.table else None
 
     def _read(self, case: str, column: str) -> Image:
-        return self._reader.read(case, column, self._cell(case, column), self._cell(case, self.images[0]))
+        return self.reader.read(case, column, self._cell(case, column), self._cell(case, self.images[0]))
 
     @property
-    def _reader(self) -> CellReader:
+    def reader(self) -> CellReader:
+        """What reads the cells of the table; small enough to be sent to another process."""
         return CellReader(self.root, self.cache)
 
     def _cells(self, columns: Sequence[str]) -> Iterator[tuple[str, list[Any]]]:
@@ -388,6 +391,9 @@ class _Call:
 
     def __call__(self, case: str, cells: list[Any]) -> Any:
         image, *wanted = cells
-        return self.function(
-            *[self.reader.read(case, column, cell, image) for column, cell in zip(self.columns, wanted, strict=True)]
-        )
+        opened = []
+        for column, cell in zip(self.columns, wanted, strict=True):
+            opened.append(self.reader.read(case, column, cell, image))
+            # A mask that follows need not read its image again.
+            image = opened[-1] if cell is image else image
+        return self.function(*opened)

@@ -1,44 +1,56 @@
 """Cohorts from a tree of DICOM files: a case for each series, named by pseudonyms.
 
-Patient and case are keyed pseudonyms of PatientID and SeriesInstanceUID (see `workbench.pseudonyms`): the same under
-one key, meaningless without it. Contours (RTSTRUCT) and segmentations (SEG) become masks of the series that they
-refer to: in the column ``mask``, further ones in ``mask_1`` ...
+Patient and case are keyed pseudonyms of PatientID and SeriesInstanceUID (see `workbench.pseudonyms`): the same
+under one key, meaningless without it. A series whose files are not slices of one volume, such as the views of a
+radiograph, gives a case for each file. Contours (RTSTRUCT) and segmentations (SEG) become masks of the series
+that they were drawn on: in the column ``mask`` where there is but one region, ``mask_`` and its name where there
+are several.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from workbench.images import Image, ImageReadError
+from workbench.images import Image, ImageReadError, read_mask
+from workbench.images.contours import contour_names
+from workbench.images.planes import plane_affine
+from workbench.images.segmentations import segment_names
+from workbench.images.series import Series as Scanned
+from workbench.images.series import scan
 from workbench.pseudonyms import pseudonym, session_key
 
 from .cohort import Cohort
 from .errors import CohortError
 from .locations import Series
 
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
 MASK_MODALITIES = {"RTSTRUCT", "SEG"}
-TAGS = ["SOPClassUID", "Modality", "SeriesInstanceUID", "PatientID", "Rows", "BurnedInAnnotation",
-        "RecognizableVisualFeatures"]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class DicomMask:
-    """Contours or a segmentation that lie on the grid of a series.
+    """One region of contours or of a segmentation, to be put on the grid of its image.
 
     Parameters
     ----------
     path : str
-        The RTSTRUCT or SEG file.
+        The RTSTRUCT or SEG file, which is not shown.
+    region : int
+        Number of the region.
     name : str
-        Its pseudonym.
+        Its name.
     """
 
     path: str = field(repr=False)
+    region: int
     name: str
 
     def open(self) -> Image:
@@ -54,7 +66,7 @@ class DicomMask:
         ImageReadError
             Always.
         """
-        raise ImageReadError(f"{self.path}: contours need the grid of an image; ask the cohort for its mask")
+        raise ImageReadError(f"{self.path}: a region needs the grid of an image; ask the cohort for its mask")
 
     def open_like(self, image: Image) -> Image:
         """Read the mask on an image's grid.
@@ -74,61 +86,49 @@ class DicomMask:
         ImageReadError
             If the mask cannot be read, or does not fit the image.
         """
-        from workbench.images import read_mask
-
-        return read_mask(self.path, like=image)
+        return read_mask(self.path, like=image, roi=self.region)
 
     def __str__(self) -> str:
         return self.name
 
 
-def read_dicom_tree(folder: Path, paths: list[Path]) -> Cohort:
-    """Make a cohort of the series among DICOM files.
+def read_dicom_tree(folder: Path) -> Cohort:
+    """Make a cohort of the series among the DICOM files of a folder.
 
     Parameters
     ----------
     folder : Path
         The study.
-    paths : list of Path
-        Its DICOM files.
 
     Returns
     -------
     Cohort
-        Columns patient (missing where the files name none), image, modality, annotation (what their tags say about
-        burned-in text and faces), and masks. A file whose header cannot be read is a case of its own, so that an
-        audit tells of it.
+        Columns patient (missing where the files name none), image, modality, and masks. A file whose header
+        cannot be read is a case of its own, so that an audit tells of it.
 
     Raises
     ------
     CohortError
         If no file holds an image.
     """
-    import pydicom
-
     key = session_key()
-    rows: dict[str, dict[str, Any]] = {}
-    folders: dict[str, set[Path]] = defaultdict(set)
-    masks: dict[str, list[DicomMask]] = defaultdict(list)
-    for path in paths:
-        try:
-            header = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=TAGS)
-            uid = str(header.get("SeriesInstanceUID") or path)
-            if header.get("Modality") in MASK_MODALITIES:
-                for series in referenced_series(pydicom.dcmread(path, stop_before_pixels=True)):
-                    masks[series].append(DicomMask(str(path), pseudonym(str(path), key=key, prefix="M-")))
-            elif "Rows" in header:
-                folders[uid].add(path.parent)
-                rows.setdefault(uid, _row(header, uid, path.parent, key))
-        except Exception:  # noqa: BLE001, S112
-            name = pseudonym(str(path.relative_to(folder)), key=key, prefix="unreadable-")
-            rows[str(path)] = {"case": name, "patient": None, "image": str(path)}
-    if not folders and not rows:
+    series, unreadable = scan(folder)
+    rows: dict[str, list[dict[str, Any]]] = {
+        one.uid: _rows(one, key) for one in series if one.frames and one.modality not in MASK_MODALITIES
+    }
+    for uid, masks in _masks(
+        [path for one in series if one.modality in MASK_MODALITIES for path in one.paths]
+    ).items():
+        for row in rows.get(uid, []):
+            row.update(_columns(masks))
+    broken = [_broken(message.split(": ")[0], folder, key) for message in unreadable]
+    if not rows and not broken:
         raise CohortError(f"{folder}: its DICOM files hold no image; choose the folder with the images")
-    return Cohort(pd.DataFrame(_with_masks(rows, masks)).set_index("case"), root=folder)
+    table = pd.DataFrame([row for found in rows.values() for row in found] + broken)
+    return Cohort(table.set_index("case"), root=folder)
 
 
-def referenced_series(dataset: Any) -> list[str]:
+def referenced_series(dataset: Dataset) -> list[str]:
     """List the series that contours or a segmentation were drawn on.
 
     Parameters
@@ -143,32 +143,72 @@ def referenced_series(dataset: Any) -> list[str]:
 
     Examples
     --------
-    >>> referenced_series({})
-    []
+    >>> import pydicom
+    >>> item = pydicom.Dataset()
+    >>> item.SeriesInstanceUID = "1.2.3"
+    >>> dataset = pydicom.Dataset()
+    >>> dataset.ReferencedSeriesSequence = [item]
+    >>> referenced_series(dataset)
+    ['1.2.3']
     """
-    found = [str(item.SeriesInstanceUID) for item in dataset.get("ReferencedSeriesSequence", [])]
-    for frame in dataset.get("ReferencedFrameOfReferenceSequence", []):
-        for study in frame.get("RTReferencedStudySequence", []):
-            found += [str(item.SeriesInstanceUID) for item in study.get("RTReferencedSeriesSequence", [])]
-    return list(dict.fromkeys(found))
+    items = list(dataset.get("ReferencedSeriesSequence") or [])
+    for frame in dataset.get("ReferencedFrameOfReferenceSequence") or []:
+        for study in frame.get("RTReferencedStudySequence") or []:
+            items += study.get("RTReferencedSeriesSequence") or []
+    return list(dict.fromkeys(str(item.SeriesInstanceUID) for item in items if "SeriesInstanceUID" in item))
 
 
-def _row(header: Any, uid: str, folder: Path, key: bytes) -> dict[str, Any]:
-    name = pseudonym(uid, key=key, prefix="S-")
-    patient = str(header.get("PatientID") or "").strip()
-    marks = {"BurnedInAnnotation": "burned-in annotation", "RecognizableVisualFeatures": "recognizable features"}
+def _rows(series: Scanned, key: bytes) -> list[dict[str, Any]]:
+    name = pseudonym(series.uid or str(series.paths[0]), key=key, prefix="S-")
+    patient = pseudonym(series.patient, key=key, prefix="P-") if series.patient.strip(" \0") else None
+    groups = [series.paths] if _is_volume(series) else [[path] for path in series.paths]
+    names = [name] if len(groups) == 1 else [f"{name}-{number}" for number in range(1, len(groups) + 1)]
+    return [
+        {
+            "case": case,
+            "patient": patient,
+            "image": Series(tuple(map(str, paths)), case),
+            "modality": series.modality,
+        }
+        for case, paths in zip(names, groups, strict=True)
+    ]
+
+
+def _is_volume(series: Scanned) -> bool:
+    try:
+        return all(frame.count == 1 and plane_affine(frame) is not None for frame in series.frames)
+    except ImageReadError:
+        # Its slices have places, but faulty ones: the reader will say which.
+        return True
+
+
+def _masks(paths: list[Path]) -> dict[str, list[DicomMask]]:
+    import pydicom
+
+    found: dict[str, list[DicomMask]] = defaultdict(list)
+    for path in paths:
+        dataset = pydicom.dcmread(path, stop_before_pixels=True)
+        names = contour_names(dataset) if dataset.Modality == "RTSTRUCT" else segment_names(dataset)
+        for uid in referenced_series(dataset):
+            found[uid] += [DicomMask(str(path), number, name) for number, name in names.items()]
+    return found
+
+
+def _columns(masks: list[DicomMask]) -> dict[str, DicomMask]:
+    if len(masks) == 1:
+        return {"mask": masks[0]}
+    columns: dict[str, DicomMask] = {}
+    for mask in masks:
+        name = f"mask_{re.sub(r'[^A-Za-z0-9]+', '_', mask.name)}"
+        columns[name if name not in columns else f"{name}_{len(columns)}"] = mask
+    return columns
+
+
+def _broken(path: str, folder: Path, key: bytes) -> dict[str, Any]:
+    relative = str(Path(path).relative_to(folder)) if Path(path).is_relative_to(folder) else path
     return {
-        "case": name,
-        "patient": pseudonym(patient, key=key, prefix="P-") if patient else None,
-        "image": Series(str(folder), uid, name),
-        "modality": str(header.get("Modality") or ""),
-        "annotation": ", ".join(text for tag, text in marks.items() if header.get(tag) == "YES"),
+        "case": pseudonym(relative, key=key, prefix="unreadable-"),
+        "patient": None,
+        "image": path,
+        "modality": "",
     }
-
-
-def _with_masks(rows: dict[str, dict[str, Any]], masks: dict[str, list[DicomMask]]) -> list[dict[str, Any]]:
-    for uid, found in masks.items():
-        for number, mask in enumerate(found):
-            if uid in rows:
-                rows[uid]["mask" if number == 0 else f"mask_{number}"] = mask
-    return list(rows.values())

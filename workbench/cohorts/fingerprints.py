@@ -100,8 +100,8 @@ def perceptual_hash(grey: NDArray) -> int:
     Returns
     -------
     int
-        Bit i says whether the i-th of the 8 x 8 lowest frequencies (without the constant ones) of the discrete cosine
-        transform is above their median; so brightness and contrast do not count.
+        Bit i says whether the i-th of the 8 x 8 lowest frequencies (without the constant ones) of the discrete
+        cosine transform is above their median; so brightness and contrast do not count.
 
     References
     ----------
@@ -119,7 +119,9 @@ def perceptual_hash(grey: NDArray) -> int:
     return int.from_bytes(np.packbits(low > np.median(low)).tobytes(), "big")
 
 
-def alike(prints: list[Fingerprint], *, bits: int = 10, correlation: float = 0.995) -> list[tuple[int, int, float]]:
+def alike(
+    prints: list[Fingerprint], *, bits: int = 10, correlation: float = 0.98, most: int = 100_000
+) -> list[tuple[int, int, float]]:
     """Find pairs of images that look nearly the same.
 
     Parameters
@@ -130,12 +132,14 @@ def alike(prints: list[Fingerprint], *, bits: int = 10, correlation: float = 0.9
         How many of the 64 may differ for a pair to be looked at.
     correlation : float, optional
         Of their thumbnails, at least.
+    most : int, optional
+        Where about so many are found, the search ends.
 
     Returns
     -------
     list of (int, int, float)
-        Pairs of indices, the smaller first, and their correlation. Pairs with equal digests are left out, and so are
-        images without any contrast.
+        Pairs of indices, the smaller first, and their correlation. Pairs with equal digests are left out, and so
+        are images without any contrast.
 
     Examples
     --------
@@ -148,21 +152,26 @@ def alike(prints: list[Fingerprint], *, bits: int = 10, correlation: float = 0.9
     hashes = np.array([one.perceptual for one in prints], dtype=np.uint64)
     small = np.stack([one.thumbnail for one in prints])
     seen = small.any(axis=1)
-    pairs = []
+    pairs: list[tuple[int, int, float]] = []
     for start in range(0, len(prints), BLOCK):
-        near = np.bitwise_count(hashes[start : start + BLOCK, None] ^ hashes[None, start:]) <= bits
+        near: NDArray = np.asarray(
+            np.bitwise_count(hashes[start : start + BLOCK, None] ^ hashes[None, start:]) <= bits
+        )
         near &= seen[start : start + BLOCK, None] & seen[None, start:]
         first, second = np.nonzero(near)
         keep = second > first
         first, second = first[keep] + start, second[keep] + start
+        if len(pairs) >= most:
+            break
         # In parts, for a study of look-alikes has many candidates.
         for part in np.array_split(np.arange(len(first)), len(first) // 65536 + 1):
             one, other = first[part], second[part]
             found = np.einsum("ij,ij->i", small[one], small[other])
+            close = found >= correlation
             pairs += [
                 (int(a), int(b), float(r))
-                for a, b, r in zip(one, other, found, strict=True)
-                if r >= correlation and prints[a].digest != prints[b].digest
+                for a, b, r in zip(one[close], other[close], found[close], strict=True)
+                if prints[a].digest != prints[b].digest
             ]
     return pairs
 
@@ -199,5 +208,5 @@ def _digest(pixels: NDArray) -> bytes:
     digest = hashlib.blake2b(str(pixels.shape).encode(), digest_size=16)
     for part in pixels if pixels.ndim > 2 else [pixels]:
         # A negative zero is a zero.
-        digest.update(np.ascontiguousarray(part, dtype="<f8") + 0.0)
+        digest.update((np.ascontiguousarray(part, dtype="<f8") + 0.0).tobytes())
     return digest.digest()

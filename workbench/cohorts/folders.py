@@ -1,13 +1,15 @@
 """Cohorts from folders of image files: what their names and folders say.
 
 - A folder called train, val(idation) or test (or training, valid, testing) names the split.
-- **Pictures** (PNG, JPEG, TIFF, NumPy): where there are several folders, each is a class, and the folder's name the
+- **Pictures** (PNG, JPEG, TIFF, NumPy): where there are several folders, each is a class, and the folder's name
+the
   label; a folder within it is a patient. Otherwise each picture is a patient of its own.
 - **Volumes** (NIfTI, NRRD, MetaImage): a folder is a patient, otherwise each volume is one.
 - **Masks** stand beside their image: ``x.nii.gz`` or ``x_image.nii.gz`` and ``x_mask.nii.gz`` (also ``_seg``,
   ``_segmentation``, ``_label``, ``_labels``, and a number: ``x_mask_1.png`` is a second mask, in a column of its
   own); or they have their image's name in a folder ``masks`` (``labels``, ``segmentations``) beside ``images``.
-- ``index.csv``, if it has a column ``file``, adds its other columns to the files of those names: patient, split ...
+- ``index.csv``, if it has a column ``file``, adds its other columns to the files of those names: patient, split
+...
 """
 
 from __future__ import annotations
@@ -131,8 +133,8 @@ def _with_masks(table: pd.DataFrame, images: list[_File], files: list[_File], fo
             continue
         if file.key not in place:
             raise CohortError(
-                f"{folder}: {file.path.relative_to(folder)} is named as a mask, but there is no image {file.base!r} "
-                "beside it; rename one of them, or list the cases in cases.csv"
+                f"{folder}: {file.path.relative_to(folder)} is named as a mask, but there is no image "
+                f"{file.base!r} beside it; rename one of them, or list the cases in cases.csv"
             )
         if file.mask not in table:
             table[file.mask] = pd.Series([None] * len(table), dtype=object)

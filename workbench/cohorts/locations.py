@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from workbench import samples
 from workbench.images import Image, ImageReadError, read
+from workbench.images.series import read_series
 
 SAMPLE_PREFIX = "sample:"
 
@@ -81,20 +82,17 @@ class ArrayItem:
 
 @dataclass(frozen=True)
 class Series:
-    """One DICOM series in a folder that may hold several.
+    """The files of one DICOM series.
 
     Parameters
     ----------
-    folder : str
-        Where its files lie.
-    uid : str
-        Its SeriesInstanceUID, which is not shown: it identifies a patient's examination.
+    paths : tuple of str
+        Its files, which are not shown: their names may identify a patient.
     name : str
         Its pseudonym.
     """
 
-    folder: str = field(repr=False)
-    uid: str = field(repr=False)
+    paths: tuple[str, ...] = field(repr=False)
     name: str
 
     def open(self) -> Image:
@@ -110,15 +108,17 @@ class Series:
         ImageReadError
             If it cannot be read.
         """
-        return read(self.folder, series=self.uid)
+        if len(self.paths) == 1:
+            return read(self.paths[0])
+        return read_series([Path(path) for path in self.paths])
 
     def __str__(self) -> str:
         return self.name
 
 
-# One array at a time of each split is at hand; a set's arrays can be larger than memory all together.
+# An array of each split is at hand. Time and size are in the key, so that a changed file is read anew.
 @lru_cache(maxsize=6)
-def array_of(path: str, name: str, modified: int, size: int) -> NDArray:  # noqa: ARG001 (a changed file is read anew)
+def array_of(path: str, name: str, modified: int, size: int) -> NDArray:
     """Open one array of an ``.npz`` file: mapped from disk if it is stored as it is, unpacked if compressed.
 
     Parameters
@@ -194,8 +194,7 @@ def open_location(cell: Any) -> Image:
         return cell
     if isinstance(cell, Location) and not isinstance(cell, Path):
         return cell.open()
-    text = str(cell)
-    return samples.load(text.removeprefix(SAMPLE_PREFIX)) if text.startswith(SAMPLE_PREFIX) else read(text)
+    return read(cell) if is_path(cell) else samples.resolve(cell)
 
 
 def is_given(cell: Any) -> bool:
@@ -219,6 +218,53 @@ def is_given(cell: Any) -> bool:
     return bool(str(cell)) if isinstance(cell, str | Path) else isinstance(cell, Image | Location)
 
 
+def is_path(cell: Any) -> bool:
+    """Tell whether a cell of a cohort's table is the path of a file or folder.
+
+    Parameters
+    ----------
+    cell : object
+        What the table holds.
+
+    Returns
+    -------
+    bool
+        False for ``"sample:"`` and the like, and for what is no text.
+
+    Examples
+    --------
+    >>> is_path("sample:head_ct"), is_path("a.png")
+    (False, True)
+    """
+    return isinstance(cell, Path) or (isinstance(cell, str) and not cell.startswith(samples.PREFIXES))
+
+
+def files_of(cell: Any) -> list[Path]:
+    """List the files that a cell of a cohort's table names.
+
+    Parameters
+    ----------
+    cell : object
+        What the table holds.
+
+    Returns
+    -------
+    list of Path
+        Those that exist; of a folder, the files in it.
+
+    Examples
+    --------
+    >>> files_of("sample:head_ct")
+    []
+    """
+    if isinstance(cell, Image) or not is_given(cell):
+        return []
+    named = getattr(cell, "paths", None) or [getattr(cell, "path", cell)]
+    paths = [Path(path) for path in named if is_path(path)]
+    inside = [sorted(path.iterdir()) if path.is_dir() else [path] for path in paths if path.exists()]
+    return [path for found in inside for path in found if path.is_file()]
+
+
 def identity(cell: Any) -> str:
     """Return a text that changes when what a cell names is changed on disk.
 
@@ -230,15 +276,12 @@ def identity(cell: Any) -> str:
     Returns
     -------
     str
-        The location, with time and size of its file or of the files in its folder.
+        The location, with times and sizes of its files.
 
     Examples
     --------
     >>> identity("sample:head_ct")
     'sample:head_ct'
     """
-    where = getattr(cell, "path", None) or getattr(cell, "folder", None) or str(cell)
-    path = Path(where)
-    files = sorted(path.iterdir()) if path.is_dir() else [path] if path.exists() else []
-    stamps = [f"{file.name}:{file.stat().st_mtime_ns}:{file.stat().st_size}" for file in files]
+    stamps = [f"{path}:{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in files_of(cell)]
     return "|".join([repr(cell) if isinstance(cell, Location) else str(cell), *stamps])

@@ -49,14 +49,14 @@ def read_medmnist(path: Path) -> Cohort:
     Parameters
     ----------
     path : Path
-        An ``.npz`` with arrays ``train_images`` (n, M, N), (n, M, N, 3) or (n, P, M, N) and ``train_labels`` (n, 1) or
-        (n, k), and likewise ``val_...`` and ``test_...``; a split may be absent.
+        An ``.npz`` with arrays ``train_images`` (n, M, N), (n, M, N, 3) or (n, P, M, N) and ``train_labels`` (n,
+        1) or (n, k), and likewise ``val_...`` and ``test_...``; a split may be absent.
 
     Returns
     -------
     Cohort
-        Cases ``train-00000`` ...; ``label``, or ``label_0`` ... where an image can have several. Images are read from
-        the array when asked for.
+        Cases ``train-00000`` ...; ``label``, or ``label_0`` ... where an image can have several. Images are read
+        from the array when asked for.
 
     Raises
     ------
@@ -84,7 +84,9 @@ def read_medmnist(path: Path) -> Cohort:
 def _part(path: Path, archive: zipfile.ZipFile, key: str, split: str) -> pd.DataFrame:
     with archive.open(f"{key}_images.npy") as stream:
         version = np.lib.format.read_magic(stream)
-        read_header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        read_header = (
+            np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        )
         shape, _, _ = read_header(stream)
     if len(shape) not in {3, 4, 5}:
         raise ValueError(f"{key}_images must be (n, rows, columns[, 3]) or (n, slices, rows, columns), is {shape}")
@@ -95,7 +97,8 @@ def _part(path: Path, archive: zipfile.ZipFile, key: str, split: str) -> pd.Data
         {
             "case": [f"{key}-{index:05d}" for index in range(count)],
             "image": pd.Series(
-                [ArrayItem(str(path), f"{key}_images", index, channel_axis) for index in range(count)], dtype=object
+                [ArrayItem(str(path), f"{key}_images", index, channel_axis) for index in range(count)],
+                dtype=object,
             ),
             "split": split,
         }

@@ -19,7 +19,21 @@ from .medmnist import is_medmnist, read_medmnist
 from .tables import NAMES, SUFFIXES, read_table
 
 SAMPLES = "samples"
-NEVER_DICOM = (".nii", ".gz", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".nrrd", ".mha", ".csv", ".txt")
+NEVER_DICOM = (
+    ".nii",
+    ".gz",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".tif",
+    ".tiff",
+    ".npy",
+    ".npz",
+    ".nrrd",
+    ".mha",
+    ".csv",
+    ".txt",
+)
 
 
 def read(source: str | Path) -> Cohort:
@@ -28,10 +42,10 @@ def read(source: str | Path) -> Cohort:
     Parameters
     ----------
     source : str or Path
-        ``"samples"``; a table (``.csv``, ``.parquet``) or a folder that holds ``cases.csv`` or ``cases.parquet``, see
-        `cohorts.tables`; a Pascal VOC folder or COCO ``.json``; a MedMNIST ``.npz``; a tree of DICOM files, a case for
-        each series, see `cohorts.dicom_tree`; a folder of pictures or volumes, with a folder for each class or
-        patient, and masks beside them, see `cohorts.folders`. Hidden files are passed over.
+        ``"samples"``; a table (``.csv``, ``.parquet``) or a folder that holds ``cases.csv`` or ``cases.parquet``,
+        see `cohorts.tables`; a Pascal VOC folder or COCO ``.json``; a MedMNIST ``.npz``; a tree of DICOM files, a
+        case for each series, see `cohorts.dicom_tree`; a folder of pictures or volumes, with a folder for each
+        class or patient, and masks beside them, see `cohorts.folders`. Hidden files are passed over.
 
     Returns
     -------
@@ -62,8 +76,8 @@ def read(source: str | Path) -> Cohort:
     if path.is_file() and is_coco(path):
         return read_coco([path], path.parent)
     raise CohortError(
-        f"{source}: expected 'samples', or a folder of images, a table (.csv, .parquet), a MedMNIST .npz or a COCO "
-        ".json that exists"
+        f"{source}: expected 'samples', or a folder of images, a table (.csv, .parquet), a MedMNIST .npz or a "
+        "COCO .json that exists"
     )
 
 
@@ -83,7 +97,9 @@ def _read_folder(folder: Path) -> Cohort:
         return read_coco(annotations, folder)
     sets = [path for path in paths if is_medmnist(path)]
     if len(sets) > 1:
-        raise CohortError(f"{folder}: expected one set, received {', '.join(path.name for path in sets)}; name one")
+        raise CohortError(
+            f"{folder}: expected one set, received {', '.join(path.name for path in sets)}; name one"
+        )
     if sets:
         return read_medmnist(sets[0])
     dicom = [path for path in paths if _seems_dicom(path)]
@@ -92,10 +108,10 @@ def _read_folder(folder: Path) -> Cohort:
     others = [path for path in paths if path.name.lower().endswith(NEVER_DICOM[:10])]
     if others:
         raise CohortError(
-            f"{folder}: holds DICOM files and other images ({others[0].relative_to(folder)}); name the folder of one "
-            "of them, or list the cases in cases.csv"
+            f"{folder}: holds DICOM files and other images ({others[0].relative_to(folder)}); name the folder "
+            "of one of them, or list the cases in cases.csv"
         )
-    return read_dicom_tree(folder, dicom)
+    return read_dicom_tree(folder)
 
 
 def _seems_dicom(path: Path) -> bool:

@@ -58,7 +58,9 @@ def assign(
     groups = _column(table, by, "by")
     classes = groups * 0 if stratify is None else _column(table, stratify, "stratify")
     if groups.max(initial=-1) + 1 < len(shares):
-        raise CohortError(f"{groups.max(initial=-1) + 1} different {by} cannot fill {', '.join(shares)}; take fewer splits")
+        raise CohortError(
+            f"{groups.max(initial=-1) + 1} different {by} cannot fill {', '.join(shares)}; take fewer splits"
+        )
     counts = np.zeros((groups.max() + 1, classes.max() + 1), dtype=int)
     np.add.at(counts, (groups, classes), 1)
     kinds, kind = np.unique(counts, axis=0, return_inverse=True)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from workbench import samples
+
 from .cohort import Cohort
 from .errors import CohortError
-from .locations import SAMPLE_PREFIX
 
 NAMES = ("cases.csv", "cases.parquet")
 SUFFIXES = (".csv", ".parquet")
@@ -52,10 +53,10 @@ def _load(path: Path) -> pd.DataFrame:
         if path.suffix.lower() == ".parquet":
             table = pd.read_parquet(path)
             table = table.reset_index() if table.index.name == "case" else table
-            texts = [name for name in table if _is_text(name)]
+            texts = [str(name) for name in table if _is_text(str(name))]
             return table.assign(**{name: table[name].map(str, na_action="ignore") for name in texts})
         header = pd.read_csv(path, nrows=0)
-        return pd.read_csv(path, dtype={name: str for name in header if _is_text(name)})
+        return pd.read_csv(path, dtype={str(name): str for name in header if _is_text(str(name))})
     except (ValueError, OSError) as error:
         kind = "parquet" if path.suffix.lower() == ".parquet" else "comma-separated values in UTF-8"
         raise CohortError(f"{path}: not a table of {kind} ({error})") from error
@@ -67,8 +68,8 @@ def _is_text(column: str) -> bool:
 
 
 def _is_location(column: str) -> bool:
-    return column in {"image", "mask"} or str(column).startswith(("image_", "mask_"))
+    return column in {"image", "mask"} or column.startswith(("image_", "mask_"))
 
 
 def _beside(table: Path, location: str) -> str:
-    return location if location.startswith(SAMPLE_PREFIX) else str(table.parent / location)
+    return location if location.startswith(samples.PREFIXES) else str(table.parent / location)

@@ -83,6 +83,27 @@ def find(chapter: str | Path) -> Path:
     raise ChapterError(f"no chapter or notebook {str(chapter)!r}; the chapters are {', '.join(by_name)}")
 
 
+def below(folder: Path) -> list[Path]:
+    """List the notebooks below a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Searched with its subfolders.
+
+    Returns
+    -------
+    list of Path
+        In order of their names, without hidden files, which a killed run can leave half-written.
+
+    Examples
+    --------
+    >>> below(folder())[0].stem
+    '01_images'
+    """
+    return [path for path in sorted(folder.rglob("*.ipynb")) if not path.name.startswith(".")]
+
+
 def load(path: Path) -> dict[str, Any]:
     """Read a notebook as plain JSON.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .chapters import ChapterError, load
+from .chapters import ChapterError, below, load
 from .parameters import parameters
 from .recording import RESULTS
 from .status import failure, status
@@ -69,7 +69,7 @@ def results(folder: str | Path = "runs") -> pd.DataFrame:
     folder = Path(folder)
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder}: no such folder; run a chapter first (workbench run 02_processing)")
-    rows = [row for path in sorted(folder.rglob("*.ipynb")) if (row := _row(path)) is not None]
+    rows = [row for path in below(folder) if (row := _row(path)) is not None]
     return pd.DataFrame(rows)
 
 
@@ -91,7 +91,7 @@ def _row(path: Path) -> dict[str, Any] | None:
             "status": status(notebook),
             "failure": failure(notebook),
             "started": run["started"],
-            "seconds": run["seconds"],
+            "seconds": run.get("seconds", float("nan")),
         }
         | {f"parameters.{name}": value for name, value in (defaults | run["parameters"]).items()}
         | {f"results.{name}": value for name, value in recorded(notebook).items()}

@@ -8,9 +8,11 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -117,18 +119,16 @@ def run_all(
             raise FileExistsError(f"{target} exists, and results are never overwritten; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
     # Spawned, not forked: a fork of a process with TensorFlow's threads can hang.
+    context = get_context("spawn")
+    receiver, lifeline = context.Pipe(duplex=False)
     workers = min(jobs, len(paths))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
-        try:
-            futures = {pool.submit(_execute, *job): job[1] for job in zip(paths, targets, given, strict=True)}
-            bar = tqdm(as_completed(futures), total=len(futures), unit="chapter", disable=not progress)
-            runs = {}
-            for future in bar:
-                runs[futures[future]] = future.result()
-                bar.set_postfix_str(futures[future].stem)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    with ProcessPoolExecutor(workers, context, initializer=_die_with, initargs=(receiver,)) as pool, lifeline:
+        futures = {pool.submit(_execute, *job): job[1] for job in zip(paths, targets, given, strict=True)}
+        bar = tqdm(as_completed(futures), total=len(futures), unit="chapter", disable=not progress)
+        runs = {}
+        for future in bar:
+            runs[futures[future]] = future.result()
+            bar.set_postfix_str(futures[future].stem)
     return [runs[target] for target in targets]
 
 
@@ -156,12 +156,12 @@ def new_folder(paths: list[Path]) -> Path:
     return next(Path("runs") / name for name in candidates if not (Path("runs") / name).exists())
 
 
-def _die_with_parent() -> None:
-    # A worker whose parent was killed would finish its run unseen; its kernel dies when the worker does.
+def _die_with(receiver: Connection) -> None:
+    # When the other end closes, because this process's parent was interrupted or killed, nobody waits for the run
+    # any more. The kernel dies with its parent, and the notebook keeps what was saved up to the last second.
     def wait() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
+        with suppress(EOFError):
+            receiver.recv()
         os._exit(1)
 
     threading.Thread(target=wait, daemon=True).start()
@@ -171,12 +171,22 @@ def _execute(source: Path, target: Path, given: dict[str, Value]) -> Run:
     import papermill
 
     from .kernels import KernelManager
+    from .saving import save_whole
 
-    started, clock = datetime.now(UTC), time.monotonic()
+    about: dict[str, Any] = {
+        "parameters": given,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "platform": platform.platform(terse=True),
+        "versions": versions(),
+    }
+    clock = time.monotonic()
     cause = ""
     try:
+        _annotate(source, target, about)
+        save_whole(target)
         papermill.execute_notebook(
-            source,
+            target,
             target,
             parameters=given,
             kernel_name="python3",
@@ -193,26 +203,19 @@ def _execute(source: Path, target: Path, given: dict[str, Value]) -> Run:
     seconds = time.monotonic() - clock
     if not target.exists():
         return Run(target, "failed", cause or "nothing was written", seconds)
-    _annotate(target, given, started=started, seconds=seconds)
+    _annotate(target, target, about | {"seconds": round(seconds, 2)})
     notebook = _watched(target)
     return Run(target, status(notebook), failure(notebook) or cause, seconds)
 
 
-def _annotate(target: Path, given: dict[str, Value], *, started: datetime, seconds: float) -> None:
+def _annotate(source: Path, target: Path, run: dict[str, Any]) -> None:
     import nbformat
 
     from workbench.files import replacing
 
-    notebook = nbformat.read(target, as_version=4)
+    notebook = nbformat.read(source, as_version=4)
     notebook.metadata.pop("papermill", None)  # its paths are this machine's, its status can be wrong
-    notebook.metadata.setdefault("workbench", {})["run"] = {
-        "parameters": given,
-        "started": started.isoformat(timespec="seconds"),
-        "seconds": round(seconds, 2),
-        "python": platform.python_version(),
-        "platform": platform.platform(terse=True),
-        "versions": versions(),
-    }
+    notebook.metadata.setdefault("workbench", {})["run"] = run
     with replacing(target) as temporary:
         nbformat.write(notebook, temporary)
 

@@ -21,8 +21,9 @@ def status(notebook: dict[str, Any]) -> str:
     Returns
     -------
     str
-        ``"complete"``: every code cell was answered; ``"failed"``: a cell raised; ``"interrupted"``: a cell has no
-        answer, because the kernel or the run was killed; ``"leaking"``: it tells who the patients are;
+        ``"complete"``: every code cell was answered; ``"failed"``: a cell raised;
+        ``"interrupted"``: a cell was stopped, or has no answer because the kernel or the run was killed;
+        ``"leaking"``: it tells who the patients are;
         ``"stored"``: a cleaned notebook, which is no run.
 
     Examples
@@ -33,8 +34,9 @@ def status(notebook: dict[str, Any]) -> str:
     """
     if _leak(notebook):
         return "leaking"
-    if any(_error(cell) for cell in notebook["cells"]):
-        return "failed"
+    errors = [error["ename"] for cell in notebook["cells"] if (error := _error(cell))]
+    if errors:
+        return "interrupted" if errors[-1] == "KeyboardInterrupt" else "failed"
     if all(map(_answered, _code(notebook))):
         return "complete"
     return "stored" if is_stored(notebook) else "interrupted"

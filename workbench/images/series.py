@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .dicom import is_dicom, load, pet_problems, read_dicom_series, stated_problems
-from .errors import ImageReadError
+from .errors import ImageReadError, ImageReadWarning
 from .frames import ALLOWED, GROUPS, NESTED, Frame, frames_of
 from .image import Image, Step
 from .planes import arrange, plane_affine
@@ -175,6 +177,45 @@ def read_dicom_folder(folder: Path, *, series: str | None = None) -> Image:
     image = read_dicom_series(chosen[0].paths, chosen[0].frames, folder)
     told = [Step("images.read", {"problem": f"left out: {problem}"}) for problem in unreadable]
     return image.replace(history=(*image.history, *told)) if told else image
+
+
+def read_series(paths: Sequence[Path]) -> Image:
+    """Read the files of one DICOM series, wherever they lie.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        At least one.
+
+    Returns
+    -------
+    Image
+        As of `read_dicom_folder`.
+
+    Raises
+    ------
+    ImageReadError
+        If a file cannot be read, or they are not one volume.
+    """
+    found: dict[tuple[str, str], Series] = {}
+    folder = paths[0].parent
+    try:
+        with quiet():
+            for path in paths:
+                _add(path, found)
+            if len(found) != 1:
+                raise ImageReadError(f"{folder}: expected the files of one series, received {len(found)}")
+            (series,) = found.values()
+            image = read_dicom_series(series.paths, series.frames, folder)
+    except ImageReadError:
+        raise
+    except Exception as error:
+        # Headers hold nearly anything, and pydicom raises nearly anything.
+        raise ImageReadError(f"{folder}: its series cannot be read ({type(error).__name__}: {error})") from error
+    for step in image.history:
+        if "problem" in step.options:
+            warnings.warn(f"{folder}: {step.options['problem']}", ImageReadWarning, stacklevel=2)
+    return image
 
 
 def _is_named(series: Series, name: str) -> bool:

@@ -245,7 +245,7 @@ def _numpy(content: bytes, where: str) -> Iterator[Text]:
 
 
 def _parquet(content: bytes) -> Iterator[Text]:
-    import pyarrow.parquet  # type: ignore[import-untyped]
+    import pyarrow.parquet
 
     try:
         table = pyarrow.parquet.read_table(io.BytesIO(content))

@@ -88,7 +88,7 @@ def _row(notebook: Path, href: str) -> dict[str, Any]:
         "version": about.get("version", ""),
         "status": status(content),
         "failure": failure(content),
-        "seconds": f"{run['seconds']:.1f}" if run else "",
+        "seconds": f"{run['seconds']:.1f}" if "seconds" in run else "",
         "changed": ", ".join(f"{name} = {value}" for name, value in run.get("parameters", {}).items()),
         "results": [
             (name, f"{value:.4g}" if isinstance(value, float) else value)

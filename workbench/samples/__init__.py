@@ -3,6 +3,7 @@
 from .catalog import catalog
 from .downloads import DownloadError, fetch, public_sets
 from .embedded import SAMPLES, Sample, load, wisconsin
+from .example_study import write_example_study
 from .locations import PREFIXES, resolve
 from .studies import study
 
@@ -18,4 +19,5 @@ __all__ = [
     "resolve",
     "study",
     "wisconsin",
+    "write_example_study",
 ]

@@ -1,0 +1,333 @@
+"""Slices of volumes as training data, and splits that keep training and test apart."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from workbench import cohorts, samples
+from workbench.checks import real_array, same_shape
+from workbench.cohorts import SAMPLES, Cohort, CohortError
+from workbench.images import Image
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledSlices:
+    """Slices with the class of each pixel.
+
+    Parameters
+    ----------
+    images : (n, rows, columns) ndarray
+        In their own units.
+    labels : (n, rows, columns) ndarray of int
+        0 for background.
+    table : pandas.DataFrame
+        One row per slice: ``case``, ``patient``, ``slice`` (its index), ``position`` along the first axis in mm.
+    """
+
+    images: NDArray
+    labels: NDArray
+    table: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Which examples to learn from, and which to test on.
+
+    Parameters
+    ----------
+    train, test, unused : ndarray of int
+        Row numbers, ascending. Unused ones lie in the gap.
+    """
+
+    train: NDArray
+    test: NDArray
+    unused: NDArray
+
+
+def labelled_slices(cohort: str, *, shape: tuple[int, int] = (192, 160), every: int = 1) -> LabelledSlices:
+    """Read the labelled slices of a cohort.
+
+    Parameters
+    ----------
+    cohort : str
+        ``"samples"``: the average T1 brain, 1 where grey matter is more than half, 2 where white is. Or
+        a table as for `workbench.cohorts.read`, whose masks are label maps 0, 1, 2 ... on their images'
+        grids.
+    shape : (int, int), optional
+        Rows and columns to crop or pad to, about the centre; padding has the volume's smallest value.
+    every : int, optional
+        Take each so-many-th slice.
+
+    Returns
+    -------
+    LabelledSlices
+        Slices with at least one labelled pixel, case after case.
+
+    Raises
+    ------
+    CohortError
+        If a case has no mask, its mask does not fit it or is empty.
+    ValueError
+        If `every` or `shape` is not positive.
+
+    Examples
+    --------
+    >>> slices = labelled_slices("samples", every=40)
+    >>> slices.images.shape, list(slices.table["slice"])
+    ((3, 192, 160), [40, 80, 120])
+    """
+    if every < 1 or min(shape) < 1:
+        raise ValueError(f"every and shape must be positive, received {every} and {shape}")
+    cases = _sample() if cohort == SAMPLES else _cases(cohort)
+    images, labels, rows = [], [], []
+    for case, patient, image, mask in cases:
+        step = (image.spacing or (1.0, 1.0, 1.0))[0]
+        chosen = [index for index in range(0, image.shape[0], every) if np.asarray(mask)[index].any()]
+        if not chosen:
+            raise CohortError(f"case {case!r}: expected a mask with labels above 0, received none in these slices")
+        images.append(fit_to(np.asarray(image)[chosen], shape))
+        labels.append(fit_to(np.asarray(mask)[chosen], shape))
+        rows += [(case, patient, index, index * step) for index in chosen]
+    table = pd.DataFrame(rows, columns=["case", "patient", "slice", "position"])
+    return LabelledSlices(np.concatenate(images), np.concatenate(labels), table)
+
+
+def fit_to(stack: ArrayLike, shape: tuple[int, int]) -> NDArray:
+    """Crop or pad each slice about its centre.
+
+    Parameters
+    ----------
+    stack : (n, rows, columns) array_like
+        Slices.
+    shape : (int, int)
+        Rows and columns wanted.
+
+    Returns
+    -------
+    (n, *shape) ndarray
+        Same dtype; what is new has the smallest value of all: air, or label 0.
+
+    Examples
+    --------
+    >>> fit_to([[[5, 6, 7]]], (1, 1))
+    array([[[6]]])
+    >>> fit_to([[[5, 6, 7]]], (1, 5))
+    array([[[5, 5, 6, 7, 5]]])
+    """
+    array = real_array(stack, name="stack")
+    result = np.full((len(array), *shape), array.min(), array.dtype)
+    source, target = [slice(None)], [slice(None)]
+    for have, want in zip(array.shape[1:], shape, strict=True):
+        common = min(have, want)
+        source.append(slice((have - common) // 2, (have - common) // 2 + common))
+        target.append(slice((want - common) // 2, (want - common) // 2 + common))
+    result[tuple(target)] = array[tuple(source)]
+    return result
+
+
+def random_crops(
+    images: ArrayLike, labels: ArrayLike, *, size: int, count: int, seed: int = 0
+) -> tuple[NDArray, NDArray]:
+    """Cut out squares at random places, half of them mirrored left to right.
+
+    Parameters
+    ----------
+    images, labels : (n, rows, columns) array_like
+        Slices, and the class of each pixel.
+    size : int
+        Side of a crop in pixels.
+    count : int
+        How many.
+    seed : int, optional
+        Of slices, places and mirroring.
+
+    Returns
+    -------
+    images, labels : (count, size, size) ndarray
+        Image and labels of a crop are cut and mirrored alike.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, or a crop is larger than a slice.
+
+    Examples
+    --------
+    >>> crops, labels = random_crops(np.zeros((2, 8, 8)), np.zeros((2, 8, 8), int), size=4, count=5)
+    >>> crops.shape
+    (5, 4, 4)
+    """
+    pictures, classes = real_array(images), real_array(labels, name="labels")
+    same_shape(images=pictures, labels=classes)
+    if not 1 <= size <= min(pictures.shape[1:]):
+        raise ValueError(f"size must be from 1 to the shorter side of {pictures.shape[1:]}, received {size}")
+    if count < 1:
+        raise ValueError(f"count must be 1 or more, received {count}")
+    rng = np.random.default_rng(seed)
+    cut: list[NDArray] = [np.empty((count, size, size), array.dtype) for array in (pictures, classes)]
+    for number in range(count):
+        index = rng.integers(len(pictures))
+        row, column = (int(rng.integers(side - size + 1)) for side in pictures.shape[1:])
+        direction = slice(None, None, -1 if rng.random() < 0.5 else 1)
+        for array, crops in zip((pictures, classes), cut, strict=True):
+            crops[number] = array[index, row : row + size, column : column + size][:, direction]
+    return cut[0], cut[1]
+
+
+def split(
+    table: pd.DataFrame, *, test_fraction: float = 0.2, gap: float = 10.0, at: float = 0.5, seed: int = 0
+) -> Split:
+    """Split examples by patient, or those of a single patient by slice with a gap.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        One row per example: ``patient`` and ``position`` in mm.
+    test_fraction : float, optional
+        Share to test on, above 0 and below 1.
+    gap : float, optional
+        For a single patient, as in `split_slices`.
+    at : float, optional
+        For a single patient, as in `split_slices`.
+    seed : int, optional
+        For several patients, as in `split_patients`.
+
+    Returns
+    -------
+    Split
+        Row numbers.
+
+    Examples
+    --------
+    >>> split(pd.DataFrame({"patient": ["a", "a", "b"], "position": [0, 1, 0]}), test_fraction=0.5).unused.size
+    0
+    """
+    if table["patient"].nunique() > 1:
+        return split_patients(table["patient"], test_fraction=test_fraction, seed=seed)
+    return split_slices(table["position"], test_fraction=test_fraction, gap=gap, at=at)
+
+
+def split_slices(positions: ArrayLike, *, test_fraction: float = 0.2, gap: float = 10.0, at: float = 0.5) -> Split:
+    """Take one block of neighbouring slices to test on, and leave out what lies too close to it.
+
+    Neighbouring slices are nearly copies of one another: a random split would test on what was trained on.
+
+    Parameters
+    ----------
+    positions : (n,) array_like
+        Of the slices in mm, in any order.
+    test_fraction : float, optional
+        Share to test on, above 0 and below 1.
+    gap : float, optional
+        Least distance in mm between a training and a test slice; 0 or more.
+    at : float, optional
+        Where the block lies: 0 for the first slices, 0.5 for the middle, 1 for the last.
+
+    Returns
+    -------
+    Split
+        Row numbers.
+
+    Raises
+    ------
+    ValueError
+        If an option is out of range, or a part is left without slices.
+
+    Examples
+    --------
+    >>> parts = split_slices(range(10), test_fraction=0.2, gap=2)
+    >>> parts.test, parts.unused, parts.train
+    (array([4, 5]), array([3, 6]), array([0, 1, 2, 7, 8, 9]))
+    """
+    where = real_array(positions, name="positions").astype(np.float64)
+    _check_fraction(test_fraction)
+    if not (0 <= at <= 1 and gap >= 0 and math.isfinite(gap)):
+        raise ValueError(f"at must lie from 0 to 1 and gap must be 0 or more mm, received at={at}, gap={gap}")
+    count = max(1, round(test_fraction * len(where)))
+    order = np.argsort(where, kind="stable")
+    first = round(at * (len(where) - count))
+    test = np.sort(order[first : first + count])
+    distance = np.abs(where[:, np.newaxis] - where[test]).min(axis=1)
+    outside = np.setdiff1d(np.arange(len(where)), test)
+    train = outside[distance[outside] >= gap]
+    if not len(train):
+        raise ValueError(
+            f"no slice is left to train on: {len(where)} slices, {count} to test, gap {gap:g} mm; make one smaller"
+        )
+    return Split(train, test, np.setdiff1d(outside, train))
+
+
+def split_patients(patients: ArrayLike, *, test_fraction: float = 0.2, seed: int = 0) -> Split:
+    """Draw patients to test on; all that belongs to a patient stays together.
+
+    Parameters
+    ----------
+    patients : (n,) array_like
+        Whose each example is.
+    test_fraction : float, optional
+        Share of the patients, above 0 and below 1; at least one.
+    seed : int, optional
+        Of the draw.
+
+    Returns
+    -------
+    Split
+        Row numbers; none is unused.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two patients, or the share leaves none to train on.
+
+    Examples
+    --------
+    >>> parts = split_patients(["a", "a", "b", "b"], test_fraction=0.5)
+    >>> len(parts.train), len(parts.test)
+    (2, 2)
+    """
+    _check_fraction(test_fraction)
+    names, belongs = np.unique(np.asarray(patients), return_inverse=True)
+    count = max(1, round(test_fraction * len(names)))
+    if count >= len(names):
+        raise ValueError(f"expected a patient besides {count} to test on, received {len(names)} in all")
+    drawn = np.random.default_rng(seed).permutation(len(names))[:count]
+    tested = np.isin(belongs, drawn)
+    return Split(np.flatnonzero(~tested), np.flatnonzero(tested), np.array([], dtype=np.int64))
+
+
+def _check_fraction(fraction: float) -> None:
+    if not 0 < fraction < 1:
+        raise ValueError(f"test_fraction must lie between 0 and 1, received {fraction}")
+
+
+def _sample() -> list[tuple[str, str, Image, NDArray]]:
+    grey, white = (np.asarray(samples.load(f"mni152_{tissue}")) > 0.5 for tissue in ("grey", "white"))
+    return [("mni152", "mni152", samples.load("mni152_t1"), np.where(white, 2, grey).astype(np.uint8))]
+
+
+def _cases(source: str) -> list[tuple[str, str, Image, NDArray]]:
+    cohort = cohorts.read(source)
+    return [(case, str(cohort.table.loc[case, "patient"]), *_labelled(cohort, case)) for case in cohort]
+
+
+def _labelled(cohort: Cohort, case: str) -> tuple[Image, NDArray]:
+    image, mask = cohort.image(case), cohort.mask(case)
+    labels = np.asarray(mask)
+    if image.pixels.ndim == 2 and labels.ndim == 2:
+        image, labels = Image(image.pixels[np.newaxis]), labels[np.newaxis]
+    if image.channel_axis is not None or image.shape != labels.shape or labels.ndim != 3:
+        raise CohortError(
+            f"case {case!r}: expected a grey image and a label map of its shape, "
+            f"received {image.shape} and {labels.shape}"
+        )
+    if (labels.dtype.kind == "f" and not (labels == labels.round()).all()) or labels.min() < 0:
+        raise CohortError(f"case {case!r}: expected labels 0, 1, 2 ..., received others; round or renumber them")
+    return image, labels.astype(np.uint8)
