@@ -96,15 +96,15 @@ def test_a_cohort_of_ones_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("mask", "message"),
+    ("mask", "error", "message"),
     [
-        (np.zeros((4, 6, 8), np.uint8), "labels above 0"),
-        (np.ones((4, 6, 7), np.uint8), "of its shape"),
-        (np.full((4, 6, 8), 0.5, np.float32), "labels 0, 1, 2"),
+        (np.zeros((4, 6, 8), np.uint8), CohortError, "labels above 0"),
+        (np.ones((4, 6, 7), np.uint8), images.ImageReadError, r"its shape is \(4, 6, 7\)"),
+        (np.full((4, 6, 8), 0.5, np.float32), images.ImageReadError, "whole numbers as labels"),
     ],
 )
-def test_masks_that_do_not_fit_are_refused(tmp_path, mask, message):
-    with pytest.raises(CohortError, match=message):
+def test_masks_that_do_not_fit_are_refused(tmp_path, mask, error, message):
+    with pytest.raises(error, match=message):
         cnn.labelled_slices(write_cohort(tmp_path, [mask]))
 
 

@@ -4,6 +4,17 @@ from .auditing import check_leak
 from .boxes import parse_boxes
 from .cohort import Cohort
 from .errors import CohortError, LeakError
+from .findings import SEVERITY, listed
 from .reading import SAMPLES, read
 
-__all__ = ["SAMPLES", "Cohort", "CohortError", "LeakError", "check_leak", "parse_boxes", "read"]
+__all__ = [
+    "SAMPLES",
+    "SEVERITY",
+    "Cohort",
+    "CohortError",
+    "LeakError",
+    "check_leak",
+    "listed",
+    "parse_boxes",
+    "read",
+]

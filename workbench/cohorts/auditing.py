@@ -41,7 +41,7 @@ def audit(cohort: Cohort, *, jobs: int = 1, progress: bool = False) -> pd.DataFr
     findings += identical(looked, cohort.table)
     findings += nearly_identical(looked, cohort.table, lambda one: cohort.image(one.case, one.column))
     findings += outliers(looked)
-    return tabulate(findings)
+    return tabulate(_together(findings, cohort.table))
 
 
 def check_leak(cohort: Cohort, *, allow_leak: bool = False, jobs: int = 1) -> pd.DataFrame:
@@ -87,13 +87,27 @@ def check_leak(cohort: Cohort, *, allow_leak: bool = False, jobs: int = 1) -> pd
     return leaks
 
 
+def _together(findings: list[Finding], table: pd.DataFrame) -> list[Finding]:
+    """Tell of all empty masks at once, for where nothing is to be found they are right."""
+    empty = [finding for finding in findings if finding.kind == "empty mask"]
+    if not empty:
+        return findings
+    cases = tuple(dict.fromkeys(case for finding in empty for case in finding.cases))
+    detail = f"no pixel is marked in {len(empty)} of {len(table)} cases"
+    if "label" in table:
+        labels = table.loc[list(cases), "label"].dropna().unique()
+        detail += f", labelled {listed(sorted(map(str, labels)))}" if len(labels) else ""
+    return [finding for finding in findings if finding.kind != "empty mask"] + [
+        Finding("empty mask", cases, detail)
+    ]
+
+
 def _inspected(
     cohort: Cohort, *, masks: list[str], jobs: int, progress: bool
 ) -> tuple[list[Looked], list[Finding]]:
     columns = [*cohort.images, *masks, *({"boxes"} & set(cohort.table))]
-    tasks: list[tuple[str, dict[str, Any]]] = list(
-        zip(cohort, cohort.table[columns].to_dict("records"), strict=True)
-    )
+    records: list[dict[str, Any]] = cohort.table[columns].to_dict("records")  # type: ignore[assignment]
+    tasks: list[tuple[str, dict[str, Any]]] = list(zip(cohort, records, strict=True))
     inspected = run(Inspector(cohort.reader, cohort.images, masks), tasks, jobs=jobs, progress=progress)
     looked = [one for found, _ in inspected.values() for one in found]
     return looked, [finding for _, told in inspected.values() for finding in told]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -119,13 +120,14 @@ def outliers(looked: list[Looked]) -> list[Finding]:
         for measure in ("mean", "deviation"):
             values = np.array([getattr(one, measure) for one in group])
             name = f"{'mean' if measure == 'mean' else 'standard deviation'} of the intensities"
-            findings += _far(group, values, 0.05 * contrast, "intensity outlier", name)
+            findings += _far(group, values, least=0.05 * contrast, kind="intensity outlier", name=name)
         for axis in range(3):
             measured = [one for one in group if one.spacing is not None and len(one.spacing) > axis]
             # Counted from the last axis, so that slices and volumes are compared in their planes.
             spacing = np.array([one.spacing[-1 - axis] for one in measured if one.spacing is not None])
+            name = f"spacing along axis {-1 - axis}"
             findings += _far(
-                measured, np.log(spacing), 0.02, "spacing outlier", f"spacing along axis {-1 - axis}", np.exp
+                measured, np.log(spacing), least=0.02, kind="spacing outlier", name=name, shown=np.exp
             )
     return findings
 
@@ -133,6 +135,7 @@ def outliers(looked: list[Looked]) -> list[Finding]:
 def _far(
     group: list[Looked],
     values: NDArray,
+    *,
     least: float,
     kind: str,
     name: str,
@@ -167,9 +170,9 @@ def _grey(image: Image) -> NDArray:
 
 
 def _concerns(one: str, other: str, table: pd.DataFrame) -> bool:
-    return one != other and (
-        table.at[one, "patient"] != table.at[other, "patient"] or len(_values(table, (one, other), "split")) > 1
-    )
+    # Patients who are not named are taken for different ones.
+    same_patient = len(_values(table, (one, other), "patient")) == 1
+    return one != other and not (same_patient and len(_values(table, (one, other), "split")) < 2)
 
 
 def _kind(kind: str, cases: tuple[str, ...], table: pd.DataFrame) -> str:
@@ -185,7 +188,7 @@ def _who(cases: tuple[str, ...], table: pd.DataFrame) -> str:
 def _values(table: pd.DataFrame, cases: tuple[str, ...], column: str) -> list[str]:
     if column not in table:
         return []
-    found = (table.at[case, column] for case in cases)
+    found: list[Any] = [table.at[case, column] for case in cases]
     return list(dict.fromkeys(str(value) for value in found if pd.notna(value)))
 
 

@@ -188,7 +188,9 @@ def _coco_table(content: dict[str, Any], path: Path, root: Path) -> pd.DataFrame
             {"top": top, "left": left, "bottom": top + height, "right": left + width,
              "label": names.get(category, "" if category is None else str(category))}
         )  # fmt: skip
-    words = [word.lower() for name in (path.stem, path.parent.name) for word in name.replace(".", "_").split("_")]
+    # The study's own folder may be called anything.
+    told = [path.stem, *([path.parent.name] if path.parent != root else [])]
+    words = [word.lower() for name in told for word in name.replace(".", "_").split("_")]
     split = next((SPLITS[key] for word in words if (key := word.rstrip("0123456789")) in SPLITS), None)
     rows = [
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from workbench.images import Image
 SIDE = 32
 FREQUENCIES = slice(1, 9)
 BLOCK = 512
+PART = 2**20
 
 
 @dataclass(frozen=True)
@@ -151,13 +153,11 @@ def alike(
         return []
     hashes = np.array([one.perceptual for one in prints], dtype=np.uint64)
     small = np.stack([one.thumbnail for one in prints])
-    seen = small.any(axis=1)
+    seen: NDArray = small.any(axis=1)
     pairs: list[tuple[int, int, float]] = []
     for start in range(0, len(prints), BLOCK):
-        near: NDArray = np.asarray(
-            np.bitwise_count(hashes[start : start + BLOCK, None] ^ hashes[None, start:]) <= bits
-        )
-        near &= seen[start : start + BLOCK, None] & seen[None, start:]
+        differing: NDArray = np.bitwise_count(hashes[start : start + BLOCK, None] ^ hashes[None, start:])
+        near: Any = (differing <= bits) & seen[start : start + BLOCK, None] & seen[None, start:]
         first, second = np.nonzero(near)
         keep = second > first
         first, second = first[keep] + start, second[keep] + start
@@ -206,7 +206,19 @@ def _normalized(pixels: NDArray) -> NDArray:
 
 def _digest(pixels: NDArray) -> bytes:
     digest = hashlib.blake2b(str(pixels.shape).encode(), digest_size=16)
-    for part in pixels if pixels.ndim > 2 else [pixels]:
-        # A negative zero is a zero.
-        digest.update((np.ascontiguousarray(part, dtype="<f8") + 0.0).tobytes())
+    flat = pixels.reshape(-1)
+    for start in range(0, flat.size, PART):
+        digest.update(_canonical(flat[start : start + PART]).tobytes())
     return digest.digest()
+
+
+def _canonical(values: NDArray) -> NDArray:
+    # The narrowest integers that hold the values, if they are whole: the dtype that a file chose does not count.
+    if values.dtype.kind == "f":
+        whole = np.rint(values)
+        if not (values == whole).all() or np.abs(whole).max() > 2**53:
+            # A negative zero is a zero.
+            return values.astype("<f8") + 0.0
+        values = whole
+    low, high = int(values.min()), int(values.max())
+    return values.astype(np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high)).newbyteorder("<"))

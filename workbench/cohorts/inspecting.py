@@ -122,7 +122,7 @@ class Inspector:
             return [Finding(kind, (case,), str(error))]
         if image is not None and (difference := _difference(mask, image)):
             return [Finding("mask of other geometry", (case,), f"{column}: {difference}")]
-        return [] if mask.pixels.any() else [Finding("empty mask", (case,), f"no pixel of {column} is marked")]
+        return [] if mask.pixels.any() else [Finding("empty mask", (case,), column)]
 
 
 def _looked(case: str, column: str, image: Image) -> Looked:

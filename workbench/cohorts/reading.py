@@ -19,21 +19,8 @@ from .medmnist import is_medmnist, read_medmnist
 from .tables import NAMES, SUFFIXES, read_table
 
 SAMPLES = "samples"
-NEVER_DICOM = (
-    ".nii",
-    ".gz",
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".tif",
-    ".tiff",
-    ".npy",
-    ".npz",
-    ".nrrd",
-    ".mha",
-    ".csv",
-    ".txt",
-)
+OTHER_IMAGES = (".nii", ".nii.gz", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".nrrd", ".mha")
+NEVER_DICOM = (*OTHER_IMAGES, ".gz", ".csv", ".txt", ".json", ".xml", ".md")
 
 
 def read(source: str | Path) -> Cohort:
@@ -105,7 +92,7 @@ def _read_folder(folder: Path) -> Cohort:
     dicom = [path for path in paths if _seems_dicom(path)]
     if not dicom:
         return read_folder(folder, paths)
-    others = [path for path in paths if path.name.lower().endswith(NEVER_DICOM[:10])]
+    others = [path for path in paths if path.name.lower().endswith(OTHER_IMAGES)]
     if others:
         raise CohortError(
             f"{folder}: holds DICOM files and other images ({others[0].relative_to(folder)}); name the folder "

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from workbench.checks import one_of
 from workbench.images import Image, Step
+from workbench.images.geometry import LPS
 
 from . import breast, chest, head, limb
 from .scene import Scene
@@ -32,6 +33,8 @@ class Anatomy:
         What a patient may have; the first is the absence of a lesion.
     modality, units, description : str
         Of its images.
+    orientation : str
+        Where slices, rows and columns increase: a radiograph is not seen from the feet.
     draw, expose : callable
         Make a scene, and an image of it.
     """
@@ -41,6 +44,7 @@ class Anatomy:
     modality: str
     units: str
     description: str
+    orientation: str
     draw: Callable[[str, int, np.random.Generator, np.random.Generator], Scene]
     expose: Callable[[Scene, np.random.Generator], NDArray]
 
@@ -69,18 +73,45 @@ class Phantom:
 
 LOG = "log(sent/counted)"
 #: The anatomies there are, by name.
+DIRECTIONS = {
+    letter: sign * np.eye(4)[axis]
+    for axis, pair in enumerate(LPS)
+    for letter, sign in zip(pair, (-1, 1), strict=True)
+}
+ORIGIN = np.eye(4)[3]
 ANATOMIES = {
     "chest": Anatomy(
-        0, chest.LABELS, "CT", "HU", "simulated chest CT slices, half with a nodule", chest.draw, chest.expose
+        0,
+        chest.LABELS,
+        "CT",
+        "HU",
+        "simulated chest CT slices, half with a nodule",
+        "SPL",
+        chest.draw,
+        chest.expose,
     ),
     "head": Anatomy(
-        1, head.LABELS, "CT", "HU", "simulated head CT: haemorrhage, ischaemia or none", head.draw, head.expose
+        1,
+        head.LABELS,
+        "CT",
+        "HU",
+        "simulated head CT: haemorrhage, ischaemia or none",
+        "SPL",
+        head.draw,
+        head.expose,
     ),
     "limb": Anatomy(
-        2, limb.LABELS, "DX", LOG, "simulated limb radiographs, half with a fracture", limb.draw, limb.expose
+        2,
+        limb.LABELS,
+        "DX",
+        LOG,
+        "simulated limb radiographs, half with a fracture",
+        "PIL",
+        limb.draw,
+        limb.expose,
     ),
     "breast": Anatomy(
-        3, breast.LABELS, "MG", LOG, "simulated mammograms, half with a mass", breast.draw, breast.expose
+        3, breast.LABELS, "MG", LOG, "simulated mammograms, half with a mass", "LIP", breast.draw, breast.expose
     ),
 }
 
@@ -209,7 +240,7 @@ def _scene(
 def _facts(anatomy: str, one: Anatomy, scene: Scene, **where: int) -> dict[str, Any]:
     options = {"anatomy": anatomy} | where
     return {
-        "spacing": (scene.spacing, scene.spacing),
+        "affine": np.column_stack([*(scene.spacing * DIRECTIONS[letter] for letter in one.orientation), ORIGIN]),
         "modality": one.modality,
         "name": f"simulated {anatomy}, patient {where['patient']}, image {where['image']}",
         "history": (Step("phantoms.simulate", options),),

@@ -1,5 +1,6 @@
 """Figures in one style; each function takes numbers and returns a figure."""
 
+from .contact_sheet import contact_sheet
 from .densities import show_bayes, show_densities, show_weights
 from .evaluation import show_confusion, show_intervals, show_people, show_reliability, show_roc, show_studies
 from .features import show_curves, show_distributions, show_feature_table, show_glcm, show_surfaces
@@ -15,6 +16,7 @@ __all__ = [
     "STYLE",
     "Figure",
     "blank",
+    "contact_sheet",
     "draw",
     "figure",
     "outline",

@@ -1,9 +1,11 @@
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from workbench import samples
-from workbench.cohorts import Cohort, CohortError, read
+from workbench import cohorts
+from workbench.cohorts import CohortError
 from workbench.images import Image, ImageReadError, write
 
 
@@ -16,13 +18,6 @@ def table(path, text):
     return path
 
 
-def test_the_samples():
-    cohort = read("samples")
-    assert list(cohort) == list(samples.SAMPLES)
-    assert len(cohort) == len(samples.SAMPLES)
-    assert cohort.image("cell").name == "cell"
-
-
 def test_a_table(tmp_path):
     save(tmp_path / "images" / "one.nii.gz", 1)
     save(tmp_path / "one_mask.npz", 5)
@@ -30,7 +25,7 @@ def test_a_table(tmp_path):
         tmp_path / "cohort.csv",
         "case,patient,image,mask,label\n001,p1,images/one.nii.gz,one_mask.npz,benign\n002,p2,sample:cell,,malignant\n",
     )
-    cohort = read(path)
+    cohort = cohorts.read(path)
     assert list(cohort) == ["001", "002"]
     image = cohort.image("001")
     assert (image.name, image.pixels.max()) == ("001", 1)
@@ -42,7 +37,7 @@ def test_a_table(tmp_path):
 
 
 def test_a_table_reads_nothing_until_asked(tmp_path):
-    cohort = read(table(tmp_path / "a.csv", "case,patient,image\nx,p,gone.nii\n"))
+    cohort = cohorts.read(table(tmp_path / "a.csv", "case,patient,image\nx,p,gone.nii\n"))
     assert len(cohort) == 1
     with pytest.raises(ImageReadError, match=r"gone\.nii: no such file"):
         cohort.image("x")
@@ -64,7 +59,7 @@ def test_a_table_reads_nothing_until_asked(tmp_path):
 def test_errors_name_the_table(tmp_path, text, message):
     path = table(tmp_path / "cohort.csv", text)
     with pytest.raises(CohortError, match=message) as caught:
-        read(path)
+        cohorts.read(path)
     assert str(path) in str(caught.value)
 
 
@@ -72,64 +67,68 @@ def test_a_table_that_is_no_text(tmp_path):
     path = tmp_path / "cohort.csv"
     path.write_bytes(b"case,patient,image\n\xff\xfe\x00,a,b\n")
     with pytest.raises(CohortError, match="UTF-8"):
-        read(path)
+        cohorts.read(path)
 
 
 def test_a_folder(tmp_path):
     save(tmp_path / "brain.1.nii.gz")
     save(tmp_path / "1.2.840.npy")
-    (tmp_path / "series.2").mkdir()
     (tmp_path / "README.txt").write_text("not a case")
     (tmp_path / ".hidden.png").write_text("not a case")
-    cohort = read(str(tmp_path))
-    assert list(cohort) == ["1.2.840", "brain.1", "series.2"]
+    cohort = cohorts.read(str(tmp_path))
+    assert list(cohort) == ["1.2.840", "brain.1"]
     assert cohort.image("brain.1").shape == (2, 3)
     assert list(cohort.table["patient"]) == list(cohort)
 
 
 def test_a_folder_without_images_and_one_with_two_of_a_name(tmp_path):
     with pytest.raises(CohortError, match="no images") as caught:
-        read(tmp_path)
+        cohorts.read(tmp_path)
     assert str(tmp_path) in str(caught.value)
     save(tmp_path / "a.npy")
     save(tmp_path / "a.nii")
     with pytest.raises(CohortError, match="'a' more than once") as caught:
-        read(tmp_path)
+        cohorts.read(tmp_path)
     assert str(tmp_path) in str(caught.value)
 
 
 @pytest.mark.parametrize("source", ["sample", "missing.csv", "notes.txt"])
 def test_unknown_sources(source):
     with pytest.raises(CohortError, match=source):
-        read(source)
+        cohorts.read(source)
 
 
-def test_unknown_case():
-    with pytest.raises(CohortError, match="no case 'heart' in this cohort; it has head_ct"):
-        read("samples").image("heart")
+def test_a_table_keeps_names_as_they_are_written(tmp_path):
+    save(tmp_path / "a.npz")
+    text = "case,patient,image,image_2,split,age\n007,0012,a.npz,,1,40\n"
+    found = cohorts.read(table(tmp_path / "cases.csv", text)).table.reset_index().loc[0]
+    assert (found["case"], found["patient"], found["split"], found["age"]) == ("007", "0012", "1", 40)
 
 
-@pytest.mark.parametrize("location", ["", None, np.nan])
-def test_an_image_that_is_not_given(location):
-    cohort = Cohort(pd.DataFrame({"patient": ["p"], "image": [location]}, index=["a"]))
-    with pytest.raises(CohortError, match="case 'a' has no image"):
-        cohort.image("a")
+def test_parquet_reads_as_csv_does(tmp_path):
+    save(tmp_path / "a.npz", 3)
+    frame = pd.DataFrame(
+        {"case": ["1"], "patient": [12], "image": ["a.npz"], "boxes": [json.dumps([[0, 0, 1, 1]])]}
+    )
+    frame.to_parquet(tmp_path / "cases.parquet", index=False)
+    cohort = cohorts.read(tmp_path)
+    assert cohort.image("1").pixels.max() == 3
+    assert cohort.table.loc["1", "patient"] == "12"
+    assert len(cohort.boxes("1")) == 1
+    (tmp_path / "bad.parquet").write_text("no parquet")
+    with pytest.raises(CohortError, match="not a table of parquet"):
+        cohorts.read(tmp_path / "bad.parquet")
 
 
-def test_describe(tmp_path):
-    write(Image(np.array([[-5, 7]], np.int16), spacing=(2, 3), modality="CT", units="HU"), tmp_path / "a.npz")
-    np.save(tmp_path / "b.npy", np.zeros((2, 3, 4), np.float32))
-    cohort = read(tmp_path)
-    table = cohort.describe()
-    assert table.loc["a"].to_dict() == {
-        "modality": "CT",
-        "shape": "1 x 2",
-        "dtype": "int16",
-        "lowest": -5,
-        "highest": 7,
-        "units": "HU",
-        "spacing": "2 x 3",
-        "orientation": "PL",
-    }
-    assert list(table.loc["b", ["shape", "spacing", "orientation", "units"]]) == ["2 x 3 x 4", "", "", ""]
-    assert list(cohort.describe(["b"]).index) == ["b"]
+def test_a_folder_with_a_table_is_the_table(tmp_path):
+    save(tmp_path / "a.npz")
+    save(tmp_path / "b.npz")
+    table(tmp_path / "cases.csv", "case,patient,image\nonly,p,b.npz\n")
+    assert list(cohorts.read(tmp_path)) == ["only"]
+
+
+def test_dicom_beside_other_images_is_refused(tmp_path):
+    save(tmp_path / "a.nii.gz")
+    (tmp_path / "b.dcm").write_bytes(b"x")
+    with pytest.raises(CohortError, match=r"DICOM files and other images \(a\.nii\.gz\)"):
+        cohorts.read(tmp_path)
