@@ -81,3 +81,25 @@ except SystemExit:
     loaded = set(result.stdout.split())
     assert not {"papermill", "nbformat", "nbconvert", "matplotlib", "pandas", "tensorflow"} & loaded
     assert "filter_size: int" in result.stderr
+
+
+def test_an_audit_exits_1_on_an_error_and_0_on_warnings(tmp_path):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    (tmp_path / "cases.csv").write_text("case,patient,image,split\na,p,a.npy,train\nb,q,b.npy,test\n")
+    for name in "ab":
+        np.save(tmp_path / f"{name}.npy", rng.integers(0, 99, (40, 40)))
+    clean = workbench("audit", tmp_path, "-j", 1)
+    assert (clean.exit_code, clean.stdout) == (0, "2 cases: 0 errors, 0 warnings\n")
+    (tmp_path / "b.npy").write_bytes((tmp_path / "a.npy").read_bytes())
+    leak = workbench("audit", tmp_path, "-j", 1, "-o", tmp_path / "out" / "findings.csv")
+    assert leak.exit_code == 1
+    assert leak.stdout.splitlines() == [
+        "error: identical images in two splits: 2 cases of 2 patients, in train, test [a, b]",
+        "2 cases: 1 errors, 0 warnings",
+    ]
+    assert "identical images in two splits,a b," in (tmp_path / "out" / "findings.csv").read_text()
+    np.save(tmp_path / "b.npy", np.zeros((40, 40)))
+    assert workbench("audit", tmp_path, "-j", 1).exit_code == 0
+    assert workbench("audit", tmp_path / "nowhere").exit_code == 2

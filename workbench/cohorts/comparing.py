@@ -17,7 +17,7 @@ from .fingerprints import alike, same_looking
 from .inspecting import Looked
 
 #: Correlation of all pixels from which two images count as one, changed by compression, scaling or brightness.
-NEARLY = 0.99
+NEARLY = 0.995
 MOST_PAIRS = 1000
 #: Robust standard deviations from the median, and how many images it takes to speak of outliers.
 FAR, ENOUGH = 8.0, 10

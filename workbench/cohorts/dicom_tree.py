@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,13 +93,15 @@ class DicomMask:
         return self.name
 
 
-def read_dicom_tree(folder: Path) -> Cohort:
+def read_dicom_tree(folder: Path, *, unmarked: Sequence[Path] = ()) -> Cohort:
     """Make a cohort of the series among the DICOM files of a folder.
 
     Parameters
     ----------
     folder : Path
         The study.
+    unmarked : sequence of Path, optional
+        Files that are DICOM by their names, but do not begin as such.
 
     Returns
     -------
@@ -121,7 +124,8 @@ def read_dicom_tree(folder: Path) -> Cohort:
     ).items():
         for row in rows.get(uid, []):
             row.update(_columns(masks))
-    broken = [_broken(message.split(": ")[0], folder, key) for message in unreadable]
+    named = [*(message.split(": ")[0] for message in unreadable), *map(str, unmarked)]
+    broken = [_broken(path, folder, key) for path in named]
     if not rows and not broken:
         raise CohortError(f"{folder}: its DICOM files hold no image; choose the folder with the images")
     table = pd.DataFrame([row for found in rows.values() for row in found] + broken)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -153,11 +152,11 @@ def alike(
         return []
     hashes = np.array([one.perceptual for one in prints], dtype=np.uint64)
     small = np.stack([one.thumbnail for one in prints])
-    seen: NDArray = small.any(axis=1)
+    seen = np.asarray(small.any(axis=1))
     pairs: list[tuple[int, int, float]] = []
     for start in range(0, len(prints), BLOCK):
-        differing: NDArray = np.bitwise_count(hashes[start : start + BLOCK, None] ^ hashes[None, start:])
-        near: Any = (differing <= bits) & seen[start : start + BLOCK, None] & seen[None, start:]
+        differing = np.bitwise_count(hashes[start : start + BLOCK, None] ^ hashes[None, start:])
+        near = np.asarray(differing <= bits) & seen[start : start + BLOCK, None] & seen[None, start:]
         first, second = np.nonzero(near)
         keep = second > first
         first, second = first[keep] + start, second[keep] + start

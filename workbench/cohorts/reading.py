@@ -98,7 +98,7 @@ def _read_folder(folder: Path) -> Cohort:
             f"{folder}: holds DICOM files and other images ({others[0].relative_to(folder)}); name the folder "
             "of one of them, or list the cases in cases.csv"
         )
-    return read_dicom_tree(folder)
+    return read_dicom_tree(folder, unmarked=[path for path in dicom if not is_dicom(path)])
 
 
 def _seems_dicom(path: Path) -> bool:
