@@ -75,7 +75,11 @@ def test_a_killed_run_leaves_no_kernel_behind(make_notebook, tmp_path, blow):
     )
     command = [sys.executable, "-m", "workbench", "run", str(path), "-o", str(tmp_path / "out")]
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_as_in_a_terminal,  # noqa: PLW1509 (it only sets a signal)
     )
     kernel = int(_wait_for(lambda: marker.exists() and marker.read_text(), 60))
     if blow == signal.SIGINT:
@@ -88,6 +92,11 @@ def test_a_killed_run_leaves_no_kernel_behind(make_notebook, tmp_path, blow):
     (partial,) = results(tmp_path / "out").to_dict("records")
     assert partial["status"] == "interrupted", partial["failure"]
     assert "code cell 2 (import os, pathlib, time)" in partial["failure"]
+
+
+def _as_in_a_terminal():
+    # A test run in the background of a shell ignores Ctrl-C, and so would all that it starts.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _wait_for(condition, seconds):
