@@ -13,8 +13,8 @@ import yaml
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "workbench"
 FLOORS = [
-    {"checks", "files", "pseudonyms", "images", "__init__"},
-    {"phantoms", "processing", "segmentation", "synthesis", "features", "evaluation"},
+    {"checks", "compiled", "files", "pseudonyms", "images", "__init__"},
+    {"phantoms", "processing", "segmentation", "registration", "synthesis", "features", "evaluation"},
     {"cohorts", "privacy", "samples"},
     {"recognition", "cnn"},
     {"plots"},
