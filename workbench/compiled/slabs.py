@@ -5,6 +5,7 @@ Plain threads, not numba's own thread layer, which must not be forked and, witho
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any, TypeVar
 
 import numba
@@ -37,8 +38,7 @@ def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any) -> None
     Examples
     --------
     >>> import numpy as np
-    >>> @compiled
-    ... def square(start, stop, values, squares):
+    >>> def square(start, stop, values, squares):
     ...     for index in range(start, stop):
     ...         squares[index] = values[index] ** 2
     >>> values = np.arange(5)
@@ -53,7 +53,5 @@ def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any) -> None
         return
     edges = np.linspace(0, length, threads + 1).astype(int)
     with ThreadPoolExecutor(threads) as pool:
-        for done in [
-            pool.submit(kernel, start, stop, *arguments) for start, stop in zip(edges, edges[1:], strict=False)
-        ]:
+        for done in [pool.submit(kernel, start, stop, *arguments) for start, stop in pairwise(edges)]:
             done.result()
