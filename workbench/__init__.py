@@ -27,6 +27,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "privacy",
         "processing",
         "recognition",
+        "registration",
         "reports",
         "samples",
         "segmentation",

@@ -52,18 +52,6 @@ def test_curves_draw_each_column():
     assert drawn(made)
 
 
-def test_feature_table_shows_standard_scores():
-    table = pd.DataFrame({"mean": [1.0, 3.0], "constant": [2.0, 2.0], "chosen": [0.0, 1.0]}, index=["a", "b"])
-    shown = plots.show_feature_table(table, columns=["mean", "constant"], alt="").axes[0].images[0].get_array()
-    np.testing.assert_array_equal(np.ma.filled(shown, np.nan), [[-1, 1], [np.nan, np.nan]])
-    rows = table.set_axis(pd.MultiIndex.from_tuples([("case", "liver"), ("case", "spleen")]))
-    made = plots.show_feature_table(rows, alt="")
-    assert [label.get_text() for label in made.axes[0].get_xticklabels()] == ["liver", "spleen"]
-    assert drawn(made)
-    with pytest.raises(ValueError, match="two regions"):
-        plots.show_feature_table(table[:1], alt="")
-
-
 def test_surfaces_share_one_scale():
     solids = {"small": (np.ones((2, 2, 2)), (1, 1, 1)), "large": (np.ones((3, 4, 5)), (4, 2, 2))}
     made = plots.show_surfaces(solids, alt="Two boxes.")

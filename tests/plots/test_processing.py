@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench import plots
+from workbench import plots, processing
 from workbench.images import Image
 
 
@@ -39,3 +39,16 @@ def test_bad_pictures_are_refused():
         plots.show_profiles({"a": np.eye(3)}, row=0, start=3, alt="")
     with pytest.raises(ValueError, match="a must be finite"):
         plots.show_with_histograms({"a": [[np.nan]]}, alt="")
+
+
+def test_a_comparison_shows_the_numbers_of_its_table():
+    truth = np.where(np.indices((24, 30))[1] < 15, 0.0, 100.0)
+    noisy = Image(processing.add_noise(truth, noise=20, seed=0), spacing=(1, 1))
+    compared = processing.compare(noisy, {"mean": processing.mean, "median": processing.median}, reference=truth)
+    made = plots.show_comparison(compared, alt="Three.", start=(2, 3), stop=(20, 25))
+    assert [axes.get_title(loc="left") for axes in made.axes] == ["as it is", "mean", "median"]
+    for axes, (_, row) in zip(made.axes, compared.table.iterrows(), strict=True):
+        assert axes.images[0].get_array().shape[:2] == (18, 22)
+        assert axes.texts[-1].get_text().startswith(f"{row['PSNR [dB]']:.1f} dB   SSIM {row['SSIM']:.2f}")
+    with pytest.raises(ValueError, match="must lie within the image"):
+        plots.show_comparison(compared, alt="Beyond.", start=(0, 0), stop=(99, 99))

@@ -1,8 +1,13 @@
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from scipy import ndimage
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
 
 from workbench.evaluation import dice
 from workbench.segmentation import PixelClassifier, filter_bank, pixels
@@ -65,7 +70,13 @@ def test_labels_come_back_as_they_were_given():
 
 def test_it_is_a_scikit_learn_estimator():
     model = PixelClassifier(method="svm", sigmas=(1, 3), pixels=10, seed=5)
-    assert clone(model).get_params() == {"method": "svm", "sigmas": (1, 3), "pixels": 10, "seed": 5}
+    assert clone(model).get_params() == {
+        "method": "svm",
+        "sigmas": (1, 3),
+        "trees": 100,
+        "pixels": 10,
+        "seed": 5,
+    }
     assert model.set_params(pixels=20).pixels == 20
     with pytest.raises(NotFittedError):
         model.predict(np.zeros((4, 4)))
@@ -102,7 +113,7 @@ IMAGE, TRUTH = striped(0, (8, 8))
         ({}, [IMAGE * np.nan], [TRUTH], "finite"),
         ({}, IMAGE, TRUTH, "list of images"),
         ({}, [IMAGE, np.zeros((2, 2, 2))], [TRUTH, np.zeros((2, 2, 2), int)], "all be 2-D"),
-        ({"method": "svm", "pixels": 2}, [IMAGE], [TRUTH], "two drawn pixels|drew only"),
+        ({"method": "svm", "pixels": 2}, [IMAGE], [TRUTH], "two pixels of each class|drew only"),
     ],
 )
 def test_bad_training(options, images, masks, message):
@@ -116,3 +127,66 @@ def test_bad_images_to_predict():
         model.predict(np.zeros((2, 2, 2)))
     with pytest.raises(ValueError, match="finite"):
         model.predict(IMAGE * np.nan)
+
+
+# Warnings are errors, so that a skipped check is one. scikit-learn skips its check of array interfaces unless scipy
+# was told of them before it was loaded.
+CHECKS = """
+from sklearn.utils.estimator_checks import check_estimator
+from workbench.segmentation import PixelModel
+
+for model in (PixelModel(trees=20), PixelModel(method="svm")):
+    results = check_estimator(model)
+    assert len(results) > 50 and all(result["status"] == "passed" for result in results), results
+"""
+
+
+def test_the_model_of_pixels_passes_all_checks_of_scikit_learn():
+    environment = {**os.environ, "SCIPY_ARRAY_API": "1"}
+    subprocess.run([sys.executable, "-W", "error", "-c", CHECKS], env=environment, check=True)
+
+
+def test_parameters_are_searched_over_images():
+    pairs = [striped(seed) for seed in range(4)]
+    images, masks = [image for image, _ in pairs], [truth for _, truth in pairs]
+    search = GridSearchCV(PixelClassifier(pixels=200, trees=10), {"sigmas": [(1,), (8,)]}, cv=2)
+    search.fit(images, masks)
+    assert search.best_params_ == {"sigmas": (1,)}
+    assert 0.8 < search.best_score_ <= 1
+    assert search.best_estimator_.predict(images[0]).shape == images[0].shape
+
+
+def test_the_score_is_the_mean_dice_of_all_classes_but_zero():
+    image, truth = striped(0)
+    labels = truth.astype(np.uint8) * 3
+    labels[:5] = 2
+    model = PixelClassifier(sigmas=(1,), trees=10).fit([image], [labels])
+    other, other_truth = striped(1)
+    other_labels = other_truth.astype(np.uint8) * 3
+    found = model.predict(other)
+    expected = np.nanmean([dice(found == label, other_labels == label) for label in (2, 3)])
+    assert model.score([other], [other_labels]) == pytest.approx(expected)
+    with pytest.raises(NotFittedError):
+        PixelClassifier().score([other], [other_labels])
+
+
+# The peak of the resident memory is that of the whole life of a process, hence a process of its own.
+MEMORY = """
+import resource
+import numpy as np
+from workbench.segmentation import PixelClassifier
+
+rng = np.random.default_rng(0)
+volume = rng.integers(0, 200, (300, 512, 512), dtype=np.int16)
+truth = volume[:20, :64, :64] > 100
+model = PixelClassifier(trees=1, sigmas=(1.0,), pixels=500).fit([volume[:20, :64, :64]], [truth])
+found = model.predict(volume)
+assert found.shape == volume.shape and 0.3 < found.mean() < 0.7
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the unit of ru_maxrss is Linux's")
+def test_a_volume_of_300_slices_is_classified_in_less_than_4_gib():
+    done = subprocess.run([sys.executable, "-c", MEMORY], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 4

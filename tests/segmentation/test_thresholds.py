@@ -1,11 +1,14 @@
+from itertools import combinations
+
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from skimage.filters import threshold_multiotsu, threshold_otsu
+from skimage.filters import threshold_li, threshold_multiotsu, threshold_otsu, threshold_triangle
 
-from workbench.segmentation import multi_otsu, otsu, threshold
+from workbench.compiled.histograms import count_bins
+from workbench.segmentation import li, multi_otsu, otsu, threshold, triangle
 
 SETTINGS = settings(deadline=None, max_examples=40)
 GREY = arrays.arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(2, 12)))
@@ -31,6 +34,55 @@ def test_otsu_has_the_greatest_variance_between_classes(image):
 def test_otsu_of_floats_equals_scikit_image(image, bins):
     assume(np.ptp(image) > 1e-3)
     assert otsu(image, bins=bins) == threshold_otsu(image, nbins=bins)
+
+
+@SETTINGS
+@given(FLOATS, st.sampled_from([np.float32, np.float64]), st.integers(1, 300))
+def test_counts_equal_numpys(image, dtype, bins):
+    values = image.astype(dtype)
+    assume(values.min() < values.max())
+    counts, edges = np.histogram(values, bins, range=(values.min(), values.max()))
+    assert np.array_equal(count_bins(values, edges.astype(dtype)), counts)
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.uint16, np.int32, np.float32, np.float64])
+@pytest.mark.parametrize("seed", range(5))
+def test_thresholds_equal_scikit_images(dtype, seed):
+    rng = np.random.default_rng(seed)
+    image = np.concatenate([rng.normal(60, 9, 30_000), rng.normal(160, 20, 9_000)]).clip(0, 255).astype(dtype)
+    if dtype in (np.int16, np.int32):
+        image -= 100
+    assert otsu(image) == threshold_otsu(image)
+    assert triangle(image) == threshold_triangle(image)
+    assert triangle(image.max() - image) == threshold_triangle(image.max() - image)
+    assert li(image) == pytest.approx(threshold_li(image), rel=1e-5)
+    assert multi_otsu(image) == pytest.approx(tuple(threshold_multiotsu(image)))
+
+
+@SETTINGS
+@given(GREY)
+def test_li_and_triangle_of_few_values_equal_scikit_images(image):
+    assume(image.min() < image.max())
+    assert li(image) == pytest.approx(threshold_li(image), rel=1e-4)
+    assert triangle(image) == threshold_triangle(image)
+
+
+@SETTINGS
+@given(GREY, st.integers(2, 4))
+def test_multi_otsu_has_the_greatest_variance_between_classes(image, classes):
+    values = np.unique(image)
+    assume(len(values) >= classes)
+
+    def within(cuts):
+        kinds = np.digitize(image, cuts, right=True)
+        return sum(((image[kinds == kind] - image[kinds == kind].mean()) ** 2).sum() for kind in range(classes))
+
+    best = min(within(cuts) for cuts in combinations(values[:-1][:10], classes - 1)) if len(values) <= 11 else None
+    found = multi_otsu(image, classes=classes)
+    theirs = threshold_multiotsu(image, classes=classes)
+    assert within(found) <= within(theirs) * (1 + 1e-5) + 1e-9
+    if best is not None:
+        assert within(found) == pytest.approx(best, rel=1e-9, abs=1e-9)
 
 
 def test_otsu_follows_a_change_of_units():
@@ -67,7 +119,7 @@ def test_threshold_parts_an_image_without_overlap_or_gap(image, cut):
     assert np.array_equal(middle, (image > cut) & (image <= cut + 1))
 
 
-@pytest.mark.parametrize("find", [otsu, multi_otsu])
+@pytest.mark.parametrize("find", [otsu, multi_otsu, li, triangle])
 @pytest.mark.parametrize(
     ("image", "message"),
     [
@@ -84,8 +136,10 @@ def test_a_threshold_needs_sound_intensities(find, image, message):
 def test_options_out_of_range():
     with pytest.raises(ValueError, match="bins must be"):
         otsu([1, 2], bins=1)
-    with pytest.raises(ValueError, match="from 2 to 5"):
-        multi_otsu([1, 2, 3], classes=6)
+    with pytest.raises(ValueError, match="2 or more"):
+        multi_otsu([1, 2, 3], classes=1)
+    with pytest.raises(ValueError, match="as many different"):
+        multi_otsu([1, 2, 3], classes=4)
     with pytest.raises(ValueError, match="received neither"):
         threshold([1, 2])
     with pytest.raises(ValueError, match="low must be below high"):

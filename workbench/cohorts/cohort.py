@@ -15,6 +15,7 @@ from .boxes import parse_boxes
 from .caching import Folder, Memory, NoCache
 from .cells import CellReader
 from .errors import CohortError
+from .locations import identity
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,6 +145,33 @@ class Cohort:
             return parse_boxes(self._cell(case, "boxes"))
         except CohortError as error:
             raise CohortError(f"case {case!r}: {error}") from None
+
+    def identity(self, case: str) -> str:
+        """Return a text that changes when one of a case's images or masks changes.
+
+        Parameters
+        ----------
+        case : str
+            Its name in the table's index.
+
+        Returns
+        -------
+        str
+            Where they are stored, with times and sizes of the files; of those in memory, a digest.
+
+        Raises
+        ------
+        CohortError
+            If there is no such case.
+
+        Examples
+        --------
+        >>> from workbench import cohorts
+        >>> cohorts.read("samples").identity("head_ct")
+        'sample:head_ct'
+        """
+        cells = [self._cell(case, column) for column in (*self.images, *self.masks)]
+        return "|".join(identity(cell) for cell in cells)
 
     def select(self, cases: Iterable[str]) -> Cohort:
         """Keep some cases.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -270,18 +271,20 @@ def identity(cell: Any) -> str:
 
     Parameters
     ----------
-    cell : str, Path or Location
+    cell : str, Path, Location or Image
         What the table holds.
 
     Returns
     -------
     str
-        The location, with times and sizes of its files.
+        The location, with times and sizes of its files; of an Image, a digest.
 
     Examples
     --------
     >>> identity("sample:head_ct")
     'sample:head_ct'
     """
+    if isinstance(cell, Image):
+        return hashlib.sha256(f"{cell!r}{cell.affine}".encode() + cell.pixels.tobytes()).hexdigest()
     stamps = [f"{path}:{path.stat().st_mtime_ns}:{path.stat().st_size}" for path in files_of(cell)]
     return "|".join([repr(cell) if isinstance(cell, Location) else str(cell), *stamps])

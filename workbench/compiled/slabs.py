@@ -3,8 +3,11 @@
 Plain threads, not numba's own thread layer, which must not be forked and, without TBB, not be entered twice.
 """
 
+import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -12,28 +15,44 @@ import numba
 import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+_this_thread = threading.local()
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function with numba on its first call, keep the machine code on disk, release the lock."""
-    return numba.njit(cache=True, nogil=True)(function)
+    """Compile a function with numba on its first call, keep the machine code on disk, release the lock.
+
+    A division by zero is infinite, as in numpy: a check would keep the loop from becoming vector instructions.
+    """
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
-def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any) -> None:
+def fused(function: Function) -> Function:
+    """Compile as `compiled`, and let a product and a sum become one instruction with one rounding, not two.
+
+    Nothing is reordered, so a result differs from the plain one by rounding alone.
+    """
+    return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})(function)
+
+
+def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any, shortest: int = 1) -> None:
     """Call ``kernel(start, stop, *arguments)`` for slabs that cover ``range(length)``, one per thread.
 
     Parameters
     ----------
     kernel : callable
-        A compiled function that writes its result for ``start <= index < stop`` into one of the arguments.
+        A compiled function that writes its result for ``start <= index < stop`` into one of the arguments, or any
+        other that lets go of the interpreter's lock.
     length : int
         The extent of the axis that is divided.
     *arguments
         Passed on as they are.
+    shortest : int, optional
+        No slab is shorter: waking a thread takes some 20 microseconds, which its work should exceed.
 
     Notes
     -----
-    ``NUMBA_NUM_THREADS``, which joblib sets in its workers, limits the number of threads.
+    ``NUMBA_NUM_THREADS``, which joblib sets in its workers, limits the number of threads. A kernel that calls
+    `over_slabs` itself does not start more.
 
     Examples
     --------
@@ -47,11 +66,25 @@ def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any) -> None
     >>> squares.tolist()
     [0, 1, 4, 9, 16]
     """
-    threads = min(numba.get_num_threads(), length)
+    threads = 1 if getattr(_this_thread, "works", False) else min(numba.get_num_threads(), length // shortest)
     if threads <= 1:
         kernel(0, length, *arguments)
         return
-    edges = np.linspace(0, length, threads + 1).astype(int)
-    with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(kernel, start, stop, *arguments) for start, stop in pairwise(edges)]:
-            done.result()
+    (first, *others) = pairwise(np.linspace(0, length, threads + 1).astype(int).tolist())
+    tasks = [_pool(os.getpid()).submit(kernel, *slab, *arguments) for slab in others]
+    try:
+        kernel(*first, *arguments)
+    finally:
+        wait(tasks)
+    for task in tasks:
+        task.result()
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """Keep threads waiting for work, in each process its own: a fork inherits none."""
+    return ThreadPoolExecutor(max(numba.config.NUMBA_NUM_THREADS - 1, 1), initializer=_mark_as_worker)
+
+
+def _mark_as_worker() -> None:
+    _this_thread.works = True

@@ -1,4 +1,4 @@
-"""First-order features: the distribution of intensities in a region, wherever they lie."""
+"""First-order features: the distribution of intensities in a region, wherever they lie, and its peaks."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -44,18 +44,51 @@ def intensity_features(image: ArrayLike, mask: ArrayLike) -> dict[str, float]:
     (3.0, 2.0, 5.0)
     """
     pixels = real_array(image)
-    values = pixels[region_of(mask, shape=pixels.shape)].astype(np.float64)
-    minimum, p10, p25, median, p75, p90, maximum = np.percentile(values, (0, 10, 25, 50, 75, 90, 100))
+    values = np.sort(pixels[region_of(mask, shape=pixels.shape)].astype(np.float64))
+    found = statistics(values, np.ones(len(values)))
+    mean_square = np.mean(values**2)
+    found |= {"energy": mean_square * len(values), "root_mean_square": np.sqrt(mean_square)}
+    return {f"intensity_{name}": float(value) for name, value in found.items()}
+
+
+def statistics(values: NDArray, counts: NDArray) -> dict[str, float]:
+    """Describe a distribution by the 16 numbers that intensities and their histogram have in common.
+
+    Parameters
+    ----------
+    values : (n,) ndarray of float64
+        Ascending.
+    counts : (n,) ndarray
+        How often each occurs.
+
+    Returns
+    -------
+    dict of str to float
+        Name to value.
+
+    Examples
+    --------
+    >>> found = statistics(np.array([1.0, 2.0]), np.array([3, 1]))
+    >>> float(found["mean"]), float(found["median"])
+    (1.25, 1.0)
+    """
+    reached = np.cumsum(counts)
+    number = reached[-1]
+    minimum, maximum = values[0], values[-1]
+    p10, p25, median, p75, p90 = _percentiles(values, reached, np.array([10, 25, 50, 75, 90]))
     # A constant's mean can miss it by a rounding error, which skewness would blow up.
-    mean = values.mean() if maximum > minimum else minimum
+    mean = np.sum(values * counts) / number if maximum > minimum else minimum
     deviation = values - mean
-    variance = np.mean(deviation**2)
-    robust = values[(values >= p10) & (values <= p90)]
-    found = {
+    squared = deviation * deviation
+    variance = np.sum(squared * counts) / number
+    typical = (values >= p10) & (values <= p90)
+    robust, weight = values[typical], counts[typical]
+    robust_mean = np.sum(robust * weight) / weight.sum() if robust.size else np.nan
+    return {
         "mean": mean,
         "variance": variance,
-        "skewness": np.mean(deviation**3) / variance**1.5 if variance else 0.0,
-        "kurtosis": np.mean(deviation**4) / variance**2 - 3 if variance else 0.0,
+        "skewness": np.sum(squared * deviation * counts) / number / variance**1.5 if variance else 0.0,
+        "kurtosis": np.sum(squared * squared * counts) / number / variance**2 - 3 if variance else 0.0,
         "median": median,
         "minimum": minimum,
         "percentile_10": p10,
@@ -63,15 +96,23 @@ def intensity_features(image: ArrayLike, mask: ArrayLike) -> dict[str, float]:
         "maximum": maximum,
         "interquartile_range": p75 - p25,
         "range": maximum - minimum,
-        "mean_absolute_deviation": np.mean(np.abs(deviation)),
-        "robust_mean_absolute_deviation": np.mean(np.abs(robust - robust.mean())) if robust.size else np.nan,
-        "median_absolute_deviation": np.mean(np.abs(values - median)),
+        "mean_absolute_deviation": np.sum(np.abs(deviation) * counts) / number,
+        "robust_mean_absolute_deviation": (
+            np.sum(np.abs(robust - robust_mean) * weight) / weight.sum() if robust.size else np.nan
+        ),
+        "median_absolute_deviation": np.sum(np.abs(values - median) * counts) / number,
         "coefficient_of_variation": np.sqrt(variance) / mean if mean else np.nan,
         "quartile_coefficient_of_dispersion": (p75 - p25) / (p75 + p25) if p75 + p25 else np.nan,
-        "energy": np.sum(values**2),
-        "root_mean_square": np.sqrt(np.mean(values**2)),
     }
-    return {f"intensity_{name}": float(value) for name, value in found.items()}
+
+
+def _percentiles(values: NDArray, reached: NDArray, percent: NDArray) -> NDArray:
+    """Linear interpolation between the sorted voxels, of which `reached` counts those up to each value."""
+    place = (reached[-1] - 1) * percent / 100
+    below = np.floor(place)
+    low = values[np.searchsorted(reached, below, side="right")]
+    high = values[np.searchsorted(reached, np.ceil(place), side="right")]
+    return low + (high - low) * (place - below)
 
 
 def peak_features(image: ArrayLike, mask: ArrayLike, *, spacing: tuple[float, ...]) -> dict[str, float]:
@@ -109,26 +150,17 @@ def peak_features(image: ArrayLike, mask: ArrayLike, *, spacing: tuple[float, ..
     >>> round(peak_features(volume, volume > 0, spacing=(5, 5, 5))["peak_local"], 6)
     1.0
     """
-    pixels = real_array(image).astype(np.float64)
+    from workbench.compiled.spheres import sphere_means
+
+    pixels = real_array(image)
     if pixels.ndim != 3 or len(spacing) != 3:
         raise ValueError(f"peaks need a volume, for they are means over spheres, received shape {pixels.shape}")
     inside = region_of(mask, shape=pixels.shape)
-    reach = [int(PEAK_RADIUS / mm) for mm in spacing]
     # Only the region's neighbourhood can take part.
+    reach = [int(PEAK_RADIUS / mm) for mm in spacing]
     box = tuple(
         slice(max(side.start - r, 0), side.stop + r) for side, r in zip(bounding_box(inside), reach, strict=True)
     )
-    pixels, inside = pixels[box], inside[box]
-    means = _sphere_means(pixels, reach, spacing)[inside]
-    values = pixels[inside]
+    values = pixels[box][inside[box]]
+    means = sphere_means(pixels[box], np.argwhere(inside[box]), radius=PEAK_RADIUS, spacing=spacing)
     return {"peak_local": float(means[values == values.max()].max()), "peak_global": float(means.max())}
-
-
-def _sphere_means(pixels: NDArray, reach: list[int], spacing: tuple[float, ...]) -> NDArray:
-    from scipy.signal import oaconvolve
-
-    offsets = np.ogrid[tuple(slice(-r, r + 1) for r in reach)]
-    sphere = sum((o * mm) ** 2 for o, mm in zip(offsets, spacing, strict=True)) <= PEAK_RADIUS**2
-    counts = np.rint(oaconvolve(np.ones(pixels.shape), sphere.astype(np.float64), mode="same"))
-    offset = pixels.mean()  # keeps the convolution's rounding errors small where intensities are far from zero
-    return oaconvolve(pixels - offset, sphere.astype(np.float64), mode="same") / counts + offset

@@ -42,11 +42,14 @@ def region_of(mask: ArrayLike, *, shape: tuple[int, ...]) -> NDArray:
     labels = real_array(mask, name="mask")
     if labels.shape != tuple(shape):
         raise ValueError(f"mask must have the image's shape {tuple(shape)}, received {labels.shape}")
-    inside: NDArray = labels != 0
+    inside: NDArray = labels if labels.dtype == bool else labels != 0
     if not inside.any():
         raise ValueError("mask must mark at least one voxel, received an empty one; leave this region out")
-    present = np.unique(labels[inside])
-    if present.size > 1:
+    if labels.dtype == bool:
+        return inside
+    values = labels[inside]
+    if (values != values[0]).any():
+        present = np.unique(values)
         named = ", ".join(f"{label:g}" for label in present[:5]) + ", ..." * (present.size > 5)
         raise ValueError(
             f"mask must mark one region, received the labels {named}; choose one, as in labels == {present[0]:g}"
@@ -72,8 +75,11 @@ def bounding_box(inside: NDArray) -> tuple[slice, ...]:
     >>> bounding_box(np.array([[False, True, True]]))
     (slice(0, 1, None), slice(1, 3, None))
     """
-    places = np.nonzero(inside)
-    return tuple(slice(int(place.min()), int(place.max()) + 1) for place in places)
+    sides = []
+    for axis in range(inside.ndim):
+        along = np.atleast_1d(inside.any(axis=tuple(other for other in range(inside.ndim) if other != axis)))
+        sides.append(slice(int(along.argmax()), len(along) - int(along[::-1].argmax())))
+    return tuple(sides)
 
 
 def ball(image: ArrayLike, *, centre: Sequence[float], radius: float) -> NDArray:

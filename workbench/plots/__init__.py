@@ -3,10 +3,12 @@
 from .contact_sheet import contact_sheet
 from .densities import show_bayes, show_densities, show_weights
 from .evaluation import show_confusion, show_intervals, show_people, show_reliability, show_roc, show_studies
-from .features import show_curves, show_distributions, show_feature_table, show_glcm, show_surfaces
+from .feature_tables import show_changes, show_feature_table, show_redundancy, show_stability
+from .features import show_curves, show_distributions, show_glcm, show_surfaces
 from .intensities import show_histograms, show_windows
 from .pictures import draw, outline, show, show_labels
-from .processing import show_profiles, show_with_histograms
+from .processing import show_comparison, show_profiles, show_with_histograms
+from .responses import show_responses
 from .segmentation import show_agreement, show_energies, show_thresholds
 from .style import COLORS, STYLE, Figure, blank, figure
 from .training import show_errors, show_learning, show_slice_scores, show_split
@@ -23,6 +25,8 @@ __all__ = [
     "show",
     "show_agreement",
     "show_bayes",
+    "show_changes",
+    "show_comparison",
     "show_confusion",
     "show_curves",
     "show_densities",
@@ -37,10 +41,13 @@ __all__ = [
     "show_learning",
     "show_people",
     "show_profiles",
+    "show_redundancy",
     "show_reliability",
+    "show_responses",
     "show_roc",
     "show_slice_scores",
     "show_split",
+    "show_stability",
     "show_studies",
     "show_surfaces",
     "show_thresholds",

@@ -1,8 +1,8 @@
-"""Figures of features: distributions, co-occurrence matrices, curves, tables, surfaces."""
+"""Figures of features: distributions, co-occurrence matrices, curves, surfaces."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
@@ -161,53 +161,6 @@ def show_curves(
     return made
 
 
-def show_feature_table(table: pd.DataFrame, *, alt: str, columns: Sequence[str] | None = None) -> Figure:
-    """Show a table of features, each in standard deviations from its mean over the rows.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        One row per region, one column per feature, as of `features.extract_table`.
-    alt : str
-        One sentence that says what is to be seen.
-    columns : sequence of str, optional
-        The features to show; all where not given.
-
-    Returns
-    -------
-    Figure
-        Regions across, features down; a feature that is constant or not a number is grey.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two rows: nothing can be compared.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"intensity_mean": [1.0, 3.0]}, index=["liver", "spleen"])
-    >>> [label.get_text() for label in show_feature_table(table, alt="One feature.").axes[0].get_xticklabels()]
-    ['liver', 'spleen']
-    """
-    if len(table) < 2:
-        raise ValueError(f"expected at least two regions to compare, received {len(table)}")
-    chosen = table if columns is None else table[list(columns)]
-    deviation = (chosen.std(ddof=0)).where(lambda spread: spread > 1e-9 * chosen.abs().max())
-    scores: NDArray = ((chosen - chosen.mean()) / deviation).to_numpy(dtype=float).T
-    limit = max(float(np.nanmax(np.abs(scores))), 1.0)
-    made, axes = figure(size=(WIDTH, 0.2 * len(scores) + 0.7), alt=alt)
-    with matplotlib.rc_context(STYLE):
-        axes.set_facecolor("#bbbbbb")
-        drawn = axes.imshow(scores, cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto", interpolation="nearest")
-        axes.set_yticks(range(len(scores)), labels=list(chosen.columns), fontsize=8)
-        axes.set_xticks(range(len(chosen)), labels=[_row_name(row) for row in chosen.index])
-        axes.tick_params(length=0)
-        axes.xaxis.tick_top()
-        axes.grid(visible=False)
-        made.colorbar(drawn, ax=axes, label="standard deviations", pad=0.01)
-    return made
-
-
 def show_surfaces(solids: Mapping[str, tuple[ArrayLike, tuple[float, ...]]], *, alt: str) -> Figure:
     """Show the surfaces of regions in space, all at one scale.
 
@@ -279,10 +232,6 @@ def _mesh(mask: ArrayLike, spacing: tuple[float, ...], title: str) -> tuple[NDAr
     vertices, faces, _, _ = marching_cubes(np.pad(inside, 1).astype(np.float32), level=0.5, spacing=spacing)
     # Columns across, rows into depth, slices upwards.
     return vertices[:, ::-1], faces
-
-
-def _row_name(row: object) -> str:
-    return str(row[-1]) if isinstance(row, tuple) else str(row)
 
 
 def _colors(count: int) -> list[str]:

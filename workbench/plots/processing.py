@@ -1,16 +1,84 @@
-"""Figures of what processing does: pictures above their histograms, intensities along a row."""
+"""Figures of what processing does: filters side by side, pictures above histograms, intensities along a row."""
 
 from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
+from matplotlib.patheffects import withStroke
 from numpy.typing import ArrayLike
 
 from workbench.checks import real_array
 from workbench.images import Image, Window
+from workbench.processing import Comparison, crop
 
-from .pictures import GREY_PANEL_WIDTH, draw
+from .pictures import GREY_PANEL_WIDTH, draw, show
 from .style import COLORS, STYLE, Figure, blank, figure
+
+
+def show_comparison(
+    comparison: Comparison,
+    *,
+    alt: str,
+    window: Window | tuple[float, float] | None = None,
+    start: ArrayLike | None = None,
+    stop: ArrayLike | None = None,
+    columns: int = 4,
+    width: float = GREY_PANEL_WIDTH,
+) -> Figure:
+    """Show what filters made of a slice side by side, each with its PSNR, SSIM and sharpness of edges.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        From `processing.compare`.
+    alt : str
+        One sentence that says what is to be seen.
+    window : Window or (level, width), optional
+        For all; without it each picture has the one that suits it.
+    start, stop : array_like of int, optional
+        First row and column shown and first left out; all where not given. The numbers are those of the whole.
+    columns : int, optional
+        Pictures in a row.
+    width : float, optional
+        Of the figure, in inches.
+
+    Returns
+    -------
+    Figure
+        One axes per filter.
+
+    Raises
+    ------
+    ValueError
+        If the results are not slices, or the part lies beyond them.
+
+    Examples
+    --------
+    >>> from workbench import processing
+    >>> truth = np.eye(16)
+    >>> compared = processing.compare(truth, {"mean": processing.mean}, reference=truth)
+    >>> [axes.get_title(loc="left") for axes in show_comparison(compared, alt="A line, smoothed.").axes]
+    ['as it is', 'mean']
+    """
+    pictures: dict[str, ArrayLike] = dict(comparison.results)
+    if start is not None or stop is not None:
+        (shape,) = {np.shape(picture) for picture in pictures.values()}
+        first, last = np.zeros(len(shape), int) if start is None else start, shape if stop is None else stop
+        pictures = {name: crop(picture, start=first, stop=last) for name, picture in pictures.items()}
+    made = show(pictures, alt=alt, window=window, columns=columns, width=width)
+    with matplotlib.rc_context(STYLE):
+        for axes, numbers in zip(made.axes, comparison.table.itertuples(index=False), strict=True):
+            decibels, similarity, sharpness = numbers[:3]
+            axes.text(
+                0.03,
+                0.03,
+                f"{decibels:.1f} dB   SSIM {similarity:.2f}   edges {sharpness:.2f}",
+                transform=axes.transAxes,
+                color="white",
+                fontsize=7.5,
+                path_effects=[withStroke(linewidth=2, foreground="black")],
+            )
+    return made
 
 
 def show_with_histograms(

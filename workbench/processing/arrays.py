@@ -1,5 +1,7 @@
 """What the functions of this folder share: floating-point form, borders, millimetres to voxels."""
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -8,6 +10,8 @@ from workbench.checks import real_array
 #: Names of scipy.ndimage to those of numpy.pad.
 PADDING = {"reflect": "symmetric", "mirror": "reflect", "nearest": "edge", "constant": "constant", "wrap": "wrap"}
 BORDERS = tuple(PADDING)
+#: As many axes as a compiled loop has: a slice becomes a volume of one.
+VOLUME = 3
 
 
 def floating(image: ArrayLike, *, name: str = "image") -> NDArray:
@@ -70,6 +74,34 @@ def planes_or_more(image: NDArray) -> NDArray:
             f"image must have 2 axes or more, received shape {image.shape}; use image[None] for one row"
         )
     return image
+
+
+def a_volume(image: NDArray) -> NDArray:
+    """Return a slice as a volume of one slice, and a volume as it is, for compiled loops over three axes.
+
+    Parameters
+    ----------
+    image : ndarray
+        With at most three axes.
+
+    Returns
+    -------
+    (P, M, N) ndarray
+        C-contiguous.
+
+    Raises
+    ------
+    ValueError
+        If it has more axes.
+
+    Examples
+    --------
+    >>> a_volume(np.zeros((4, 5))).shape
+    (1, 4, 5)
+    """
+    if image.ndim > VOLUME:
+        raise ValueError(f"image must be a slice or a volume, received shape {image.shape}; filter its parts")
+    return np.ascontiguousarray(image[(None,) * (VOLUME - image.ndim)])
 
 
 def per_axis(
@@ -147,6 +179,67 @@ def in_voxels(sigma: float | tuple[float, ...], spacing: tuple[float, ...] | Non
         width / mm
         for width, mm in zip(widths, per_axis(spacing, ndim, name="spacing", positive=True), strict=True)
     )
+
+
+def positive(value: float, *, name: str) -> float:
+    """Return `value` if it is positive and finite.
+
+    Parameters
+    ----------
+    value : float
+        What the caller received.
+    name : str
+        What the error message calls the argument.
+
+    Returns
+    -------
+    float
+        `value` itself.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+
+    Examples
+    --------
+    >>> positive(0.5, name="weight")
+    0.5
+    """
+    if not (np.isfinite(value) and value > 0):
+        raise ValueError(f"{name} must be positive and finite, received {value}")
+    return float(value)
+
+
+def sources(shape: tuple[int, ...], windows: tuple[int, ...], *, border: str) -> tuple[NDArray[np.intp], ...]:
+    """Say where an image continued beyond its borders is read from, so that it need not be copied.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        The image's.
+    windows : tuple of int
+        Odd window length along each axis.
+    border : str
+        Of scipy.ndimage.
+
+    Returns
+    -------
+    tuple of ndarray of int
+        For each axis the indices of ``length + window - 1`` positions; -1 stands for a zero.
+
+    Examples
+    --------
+    >>> sources((3, 3), (5, 1), border="mirror")
+    (array([2, 1, 0, 1, 2, 1, 0]), array([0, 1, 2]))
+    """
+    return tuple(_source(length, window, border) for length, window in zip(shape, windows, strict=True))
+
+
+@lru_cache(maxsize=256)
+def _source(length: int, window: int, border: str) -> NDArray[np.intp]:
+    outside = {"constant_values": -1} if border == "constant" else {}
+    return np.pad(np.arange(length), window // 2, mode=PADDING[border], **outside)  # type: ignore[call-overload]
 
 
 def pad(image: NDArray, before: tuple[int, ...], after: tuple[int, ...], *, border: str) -> NDArray:

@@ -1,17 +1,21 @@
-"""Intensities mapped to other intensities: grey from colour, equalisation, windows, normalisation.
+"""Intensities mapped to other intensities by one formula: grey from colour, windows, gamma, normalisation.
 
 What comes back is float32 for float32 images and float64 for everything else. Each function says its range.
 """
 
-from typing import overload
+from collections.abc import Mapping
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.checks import one_of, real_array, same_shape
+from workbench.checks import one_of, real_array
 from workbench.images import Image, Step
+from workbench.images.marks import in_units
 
 from .arrays import floating
+from .chunks import by_chunks, in_memory, pointwise
+from .values import increasing, percentiles_of, values_inside
 
 #: Red, green and blue parts of luminance, ITU-R BT.709.
 LUMINANCE = (0.2125, 0.7154, 0.0721)
@@ -19,10 +23,17 @@ METHODS = ("z-score", "percentile", "min-max")
 Pair = tuple[float, float]
 
 
+def _limits_known(ndim: int, options: Mapping[str, Any]) -> tuple[int, ...]:
+    if options["limits"] is None:
+        raise TypeError("a Dask array needs limits=(low, high), as finding them takes all voxels at once")
+    return pointwise(ndim, options)
+
+
 @overload
 def grayscale(image: Image, *, channel_axis: int | None = ...) -> Image: ...
 @overload
 def grayscale(image: ArrayLike, *, channel_axis: int | None = ...) -> NDArray: ...
+@in_memory("it takes an axis away")
 def grayscale(image: ArrayLike | Image, *, channel_axis: int | None = None) -> NDArray | Image:
     """Turn colour into luminance, 0.2125 R + 0.7154 G + 0.0721 B.
 
@@ -79,6 +90,8 @@ def grayscale(image: ArrayLike | Image, *, channel_axis: int | None = None) -> N
     )
 
 
+@in_units("")
+@by_chunks(pointwise)
 def window(image: ArrayLike, *, level: float, width: float, output_range: Pair = (0, 1)) -> NDArray:
     """Map the window from level - width / 2 to level + width / 2 linearly to a range, and clip the rest.
 
@@ -113,9 +126,14 @@ def window(image: ArrayLike, *, level: float, width: float, output_range: Pair =
     """
     if not np.isfinite((level, width)).all() or width <= 0:
         raise ValueError(f"level must be finite and width positive, received level={level}, width={width}")
-    return _to_range((floating(image) - level) / width + 0.5, output_range)
+    fraction = floating(image) - level
+    fraction /= width
+    fraction += 0.5
+    return _to_range(fraction, output_range)
 
 
+@in_units("")
+@by_chunks(_limits_known)
 def stretch(
     image: ArrayLike,
     *,
@@ -155,111 +173,56 @@ def stretch(
     array([  0.,   0., 255.])
     """
     array = floating(image)
-    low, high = _percentiles(array, percentiles) if limits is None else _increasing(limits, name="limits")
-    return _to_range((array - low) / (high - low), output_range)
+    low, high = percentiles_of(array, percentiles) if limits is None else increasing(limits, name="limits")
+    fraction = array - low
+    fraction /= high - low
+    return _to_range(fraction, output_range)
 
 
-def equalize(image: ArrayLike, *, mask: ArrayLike | None = None) -> NDArray:
-    """Equalise the histogram: replace each value by the fraction of pixels at or below it.
+@in_units("")
+@by_chunks(_limits_known)
+def gamma(image: ArrayLike, *, exponent: float, limits: Pair | None = None) -> NDArray:
+    """Brighten or darken the middle greys: low + (high - low) ((x - low) / (high - low))^exponent.
 
     Parameters
     ----------
     image : array_like
-        Any shape. Every distinct value counts by itself: there are no bins to choose.
-    mask : array_like of bool, optional
-        Where to count; the mapping found there is applied everywhere.
-
-    Returns
-    -------
-    ndarray of float64
-        Same shape, from 0 to 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the image is not finite real numbers or is constant, or the mask is empty or has another shape.
-
-    References
-    ----------
-    Gonzalez RC, Woods RE. Digital Image Processing, 4th ed. (2018), section 3.3.
-
-    Examples
-    --------
-    >>> equalize([[1, 1], [5, 200]])
-    array([[0.5 , 0.5 ],
-           [0.75, 1.  ]])
-    """
-    array = real_array(image)
-    inside = _inside(array, mask)
-    if inside.min() == inside.max():
-        raise ValueError(f"a constant image cannot be equalised: every value counted is {inside[0]}")
-    lowest, highest = array.min(), array.max()
-    if array.dtype.kind in "iu" and int(highest) - int(lowest) < 2**16:
-        # Few different values: counting them is faster than sorting the pixels.
-        codes = array.astype(np.intp) - int(lowest)
-        counts = np.bincount(_inside(codes, mask), minlength=int(highest) - int(lowest) + 1)
-        return (np.cumsum(counts) / inside.size)[codes]
-    return np.searchsorted(np.sort(inside), array, side="right") / inside.size
-
-
-def clahe(
-    image: ArrayLike, *, tile: int | tuple[int, ...] | None = None, clip_limit: float = 0.01, bins: int = 256
-) -> NDArray:
-    """Equalise the histogram tile by tile, with limited contrast (CLAHE).
-
-    Parameters
-    ----------
-    image : (M, N) or (P, M, N) array_like
-        A slice or a volume, grey.
-    tile : int or tuple of int, optional
-        Tile length in voxels, one for all axes or one for each; an eighth of each axis by default.
-    clip_limit : float, optional
-        From 0 to 1: the fraction of a tile that one bin of its histogram may hold; less is gentler.
-    bins : int, optional
-        Of the histograms, from 2 to 16384.
+        Any shape.
+    exponent : float
+        Above 0. Less than 1 brightens dark regions and gives them contrast, more than 1 bright ones.
+    limits : (low, high), optional
+        The ends, in the image's units, which stay where they are; what lies beyond is clipped to them. The
+        image's extremes where not given.
 
     Returns
     -------
     ndarray of float32 or float64
-        Same shape, from 0 to 1.
+        Same shape, within the limits.
 
     Raises
     ------
     TypeError, ValueError
-        If the image is not a slice or volume of finite real numbers, is constant or colour, or an option is out
-        of its range.
+        If the image is not finite real numbers or is constant, the exponent not positive, or the limits not
+        increasing.
 
     References
     ----------
-    Zuiderveld K. Contrast limited adaptive histogram equalization. In: Heckbert PS (ed.), Graphics Gems IV (1994)
-    474-485.
+    Gonzalez RC, Woods RE. Digital Image Processing, 4th ed. (2018), section 3.2.
 
     Examples
     --------
-    >>> flat = np.tile([100.0, 101.0], (16, 8))
-    >>> clahe(flat).min(), clahe(flat).max()
-    (np.float64(0.0), np.float64(1.0))
+    >>> gamma([0, 64, 256], exponent=0.5)
+    array([  0., 128., 256.])
     """
-    from skimage.exposure import equalize_adapthist
-
     array = floating(image)
-    if array.ndim not in {2, 3} or array.shape[-1] in {3, 4}:
-        raise ValueError(
-            f"image must be a grey slice or volume, received shape {array.shape}; turn colour into grey first "
-            "(processing.grayscale)"
-        )
-    if not 0 < clip_limit <= 1:
-        raise ValueError(f"clip_limit must be above 0 and at most 1, received {clip_limit}")
-    if not 2 <= bins <= 2**14:
-        raise ValueError(f"bins must be from 2 to 16384, received {bins}")
-    tiles = tuple(max(length // 8, 1) for length in array.shape) if tile is None else tile
-    tiles = (tiles,) * array.ndim if isinstance(tiles, int) else tuple(tiles)
-    if len(tiles) != array.ndim or min(tiles) < 1:
-        raise ValueError(f"tile must be one positive length or {array.ndim} of them, received {tile}")
-    full = stretch(array, percentiles=(0, 100))
-    return equalize_adapthist(full, kernel_size=tiles, clip_limit=clip_limit, nbins=bins)
+    if not (np.isfinite(exponent) and exponent > 0):
+        raise ValueError(f"exponent must be positive and finite, received {exponent}")
+    low, high = percentiles_of(array, (0, 100)) if limits is None else increasing(limits, name="limits")
+    return low + (high - low) * np.clip((array - low) / (high - low), 0, 1) ** exponent
 
 
+@in_units("")
+@in_memory("its mean or percentiles are those of all voxels")
 def normalize(
     image: ArrayLike,
     *,
@@ -303,46 +266,21 @@ def normalize(
     array([ 0. ,  0.5,  1. , 49.5])
     """
     array = floating(image)
-    inside = _inside(array, mask).astype(np.float64)
+    inside = values_inside(array, mask).astype(np.float64)
     one_of(method, METHODS, name="method")
     if method == "z-score":
         if inside.min() == inside.max():
             raise ValueError(f"a constant image has no z-scores: every value counted is {inside[0]}")
         return ((array - inside.mean()) / inside.std()).astype(array.dtype)
-    low, high = _percentiles(inside, percentiles if method == "percentile" else (0, 100))
+    low, high = percentiles_of(inside, percentiles if method == "percentile" else (0, 100))
     return ((array - low) / (high - low)).astype(array.dtype)
 
 
-def _inside(array: NDArray, mask: ArrayLike | None) -> NDArray:
-    if mask is None:
-        return array.ravel()
-    chosen = np.asarray(mask).astype(bool)
-    same_shape(image=array, mask=chosen)
-    if not chosen.any():
-        raise ValueError("mask must hold at least one pixel, received an empty one")
-    return array[chosen]
-
-
-def _increasing(pair: Pair, *, name: str) -> Pair:
-    values = np.asarray(pair, dtype=float)
-    if values.shape != (2,) or not np.isfinite(values).all() or values[0] >= values[1]:
-        raise ValueError(f"{name} must be two finite numbers, the lower first, received {pair}")
-    return float(values[0]), float(values[1])
-
-
-def _percentiles(values: NDArray, percentiles: Pair) -> Pair:
-    low, high = _increasing(percentiles, name="percentiles")
-    if low < 0 or high > 100:
-        raise ValueError(f"percentiles must be from 0 to 100, received {percentiles}")
-    ends = np.percentile(values.astype(np.float64), (low, high))
-    if ends[0] == ends[1]:
-        raise ValueError(
-            f"percentiles {low:g} and {high:g} of the image are both {ends[0]:g}, so there is no contrast between "
-            "them; choose others, or give a mask or limits"
-        )
-    return float(ends[0]), float(ends[1])
-
-
 def _to_range(fraction: NDArray, output_range: Pair) -> NDArray:
-    bottom, top = _increasing(output_range, name="output_range")
-    return bottom + np.clip(fraction, 0, 1) * (top - bottom)
+    """Clip to 0 to 1 and spread over a range, in place: the fewer passes over memory, the faster."""
+    bottom, top = increasing(output_range, name="output_range")
+    np.clip(fraction, 0, 1, out=fraction)
+    if (bottom, top) != (0, 1):
+        fraction *= top - bottom
+        fraction += bottom
+    return fraction

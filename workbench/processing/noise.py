@@ -4,8 +4,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .arrays import floating, per_axis
+from .chunks import in_memory
 
 
+@in_memory("its random numbers come in one row")
 def add_noise(image: ArrayLike, *, noise: float, seed: int | np.random.Generator) -> NDArray:
     """Add white Gaussian noise.
 
@@ -38,6 +40,7 @@ def add_noise(image: ArrayLike, *, noise: float, seed: int | np.random.Generator
     return array + np.random.default_rng(seed).normal(0, noise, array.shape).astype(array.dtype)
 
 
+@in_memory("its random numbers come in one row")
 def add_impulses(
     image: ArrayLike,
     *,

@@ -7,8 +7,10 @@ from scipy import ndimage
 from workbench.checks import same_shape
 
 from .arrays import floating
+from .chunks import in_memory
 
 
+@in_memory("it is one number of all voxels")
 def psnr(image: ArrayLike, reference: ArrayLike, *, data_range: float) -> float:
     """Peak signal-to-noise ratio, 10 log10(range^2 / mean squared error).
 
@@ -39,6 +41,7 @@ def psnr(image: ArrayLike, reference: ArrayLike, *, data_range: float) -> float:
     return float("inf") if error == 0 else float(10 * np.log10(data_range**2 / error))
 
 
+@in_memory("it is one number of all voxels")
 def ssim(image: ArrayLike, reference: ArrayLike, *, data_range: float) -> float:
     """Structural similarity, the mean over windows of Gaussian weights with sigma 1.5.
 
@@ -81,6 +84,7 @@ def ssim(image: ArrayLike, reference: ArrayLike, *, data_range: float) -> float:
     )
 
 
+@in_memory("it is one number of all voxels")
 def edge_sharpness(image: ArrayLike, reference: ArrayLike, *, fraction: float = 0.05) -> float:
     """How steep the reference's edges still are: the slope of the gradients on the reference's.
 

@@ -4,32 +4,78 @@ from typing import TYPE_CHECKING
 
 import lazy_loader
 
-from .energy import ChanVese, chan_vese
+from .anatomy import body_mask, lung_mask
+from .clusters import Clusters, kmeans
+from .descents import Descent
+from .distances import distance_transform
+from .elements import structuring_element
+from .fusion import fuse_labels, joint_weights, similarity_weights
+from .geodesics import edge_indicator, geodesic_active_contour
+from .growing import confidence_growing, region_growing
+from .local_thresholds import local_threshold, sauvola
+from .mixtures import Mixture, gaussian_mixture
+from .morphological_contours import morphological_chan_vese
 from .morphology import closing, dilation, erosion, opening
-from .regions import fill_holes, largest_region
+from .proposals import mask_overlaps, suppress_overlaps
+from .regions import fill_holes, label, largest_region, remove_small
+from .residues import black_top_hat, morphological_gradient, white_top_hat
 from .templates import fit_templates, weighted_templates
-from .thresholds import multi_otsu, otsu, threshold
+from .thresholds import li, multi_otsu, otsu, threshold, triangle
+from .two_regions import chan_vese
+from .watersheds import watershed
 
 if TYPE_CHECKING:
+    from .pixel_models import PixelModel
     from .pixels import PixelClassifier, filter_bank
 
 # scikit-learn takes seconds to load, which a threshold need not wait for.
-__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs={"pixels": ["PixelClassifier", "filter_bank"]})
+__getattr__, _, _ = lazy_loader.attach(
+    __name__, submod_attrs={"pixel_models": ["PixelModel"], "pixels": ["PixelClassifier", "filter_bank"]}
+)
 
 __all__ = [
-    "ChanVese",
+    "Clusters",
+    "Descent",
+    "Mixture",
     "PixelClassifier",
+    "PixelModel",
+    "black_top_hat",
+    "body_mask",
     "chan_vese",
     "closing",
+    "confidence_growing",
     "dilation",
+    "distance_transform",
+    "edge_indicator",
     "erosion",
     "fill_holes",
     "filter_bank",
     "fit_templates",
+    "fuse_labels",
+    "gaussian_mixture",
+    "geodesic_active_contour",
+    "joint_weights",
+    "kmeans",
+    "label",
     "largest_region",
+    "li",
+    "local_threshold",
+    "lung_mask",
+    "mask_overlaps",
+    "morphological_chan_vese",
+    "morphological_gradient",
     "multi_otsu",
     "opening",
     "otsu",
+    "region_growing",
+    "remove_small",
+    "sauvola",
+    "similarity_weights",
+    "structuring_element",
+    "suppress_overlaps",
     "threshold",
+    "triangle",
+    "watershed",
     "weighted_templates",
+    "white_top_hat",
 ]

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Self
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 from sklearn.base import BaseEstimator
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 from sklearn.utils.validation import check_is_fitted
 
-from workbench.checks import one_of, real_array, same_shape
+from workbench.checks import real_array, same_shape
+from workbench.evaluation import dice
+from workbench.processing import median
 
-METHODS = ("random_forest", "svm")
-VOXELS_AT_ONCE = 2_000_000
+from .pixel_models import PixelModel
+
+# Whole slices of about so many voxels have their features in memory at once, and so many rows each thread.
+VOXELS_AT_ONCE = 8_000_000
+ROWS_AT_ONCE = 2**16
 # scipy's Gaussians end at four standard deviations.
 REACH = 4.0
 
@@ -50,16 +52,28 @@ def filter_bank(image: ArrayLike, *, sigmas: Sequence[float] = (1.0, 2.0, 4.0)) 
     >>> list(filter_bank(np.zeros((8, 8)), sigmas=[1]))
     ['intensity', 'median 3', 'mean 1', 'gradient 1', 'laplacian 1']
     """
-    array = real_array(image).astype(np.float32)
+    array = real_array(image)
     if array.ndim not in {2, 3}:
         raise ValueError(f"image must have 2 or 3 axes, received shape {array.shape}")
+    filters, floats = _filters(sigmas), array.astype(np.float32)
+    answers = Parallel(n_jobs=-1, prefer="threads")(delayed(answer)(floats) for answer in filters.values())
+    return dict(zip(filters, answers, strict=True))
+
+
+def _filters(sigmas: Sequence[float]) -> dict[str, Callable[[NDArray], NDArray]]:
     if not all(np.isfinite(sigma) and sigma > 0 for sigma in sigmas):
         raise ValueError(f"sigmas must be positive, in voxels, received {tuple(sigmas)}")
-    bank = {"intensity": array, "median 3": ndimage.median_filter(array, size=3)}
+    bank: dict[str, Callable[[NDArray], NDArray]] = {
+        "intensity": np.copy,
+        "median 3": partial(median, size=3),
+    }
     for sigma in sigmas:
-        bank[f"mean {sigma:g}"] = ndimage.gaussian_filter(array, sigma, truncate=REACH)
-        bank[f"gradient {sigma:g}"] = ndimage.gaussian_gradient_magnitude(array, sigma, truncate=REACH)
-        bank[f"laplacian {sigma:g}"] = ndimage.gaussian_laplace(array, sigma, truncate=REACH)
+        for name, function in (
+            ("mean", ndimage.gaussian_filter),
+            ("gradient", ndimage.gaussian_gradient_magnitude),
+            ("laplacian", ndimage.gaussian_laplace),
+        ):
+            bank[f"{name} {sigma:g}"] = partial(function, sigma=sigma, truncate=REACH)
     return bank
 
 
@@ -71,10 +85,11 @@ class PixelClassifier(BaseEstimator):
     Parameters
     ----------
     method : {"random_forest", "svm"}, optional
-        100 trees with at least 3 pixels in each leaf, or a support vector machine with a Gaussian kernel on
-        standardised features.
+        Of the `PixelModel`.
     sigmas : sequence of float, optional
         Scales of the `filter_bank`, in voxels.
+    trees : int, optional
+        In the forest: fewer are faster, more are smoother.
     pixels : int, optional
         To draw from each training image, at random, without regard to class; all where there are fewer.
     seed : int, optional
@@ -82,18 +97,16 @@ class PixelClassifier(BaseEstimator):
 
     Attributes
     ----------
-    classes_ : ndarray
+    classes_ : (K,) ndarray
         The labels seen in training, in increasing order.
     features_ : list of str
         Names of the filters.
-    model_ : estimator
-        The fitted scikit-learn model.
+    model_ : PixelModel
+        The fitted classifier of single pixels.
 
     References
     ----------
     Breiman L. Random forests. Machine Learning 45 (2001) 5-32.
-
-    Cortes C, Vapnik V. Support-vector networks. Machine Learning 20 (1995) 273-297.
 
     Examples
     --------
@@ -108,11 +121,13 @@ class PixelClassifier(BaseEstimator):
         *,
         method: str = "random_forest",
         sigmas: Sequence[float] = (1.0, 2.0, 4.0),
+        trees: int = 100,
         pixels: int = 2000,
         seed: int = 0,
     ) -> None:
         self.method = method
         self.sigmas = sigmas
+        self.trees = trees
         self.pixels = pixels
         self.seed = seed
 
@@ -137,7 +152,6 @@ class PixelClassifier(BaseEstimator):
             If there are no images, as many masks are not given, shapes differ, masks are not whole numbers, or
             fewer than two classes were drawn.
         """
-        one_of(self.method, METHODS, name="method")
         if self.pixels < 1:
             raise ValueError(f"pixels must be at least 1, received {self.pixels}")
         if len(images) == 0 or len(images) != len(masks):
@@ -148,16 +162,19 @@ class PixelClassifier(BaseEstimator):
         rng = np.random.default_rng(self.seed)
         drawn = [self._draw(array, labels, rng) for array, labels in pairs]
         values, labels = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
-        self.classes_, counts = np.unique(labels, return_counts=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"expected pixels of two classes, drew only {self.classes_[0]}; give more pixels")
-        self.features_ = list(filter_bank(np.zeros((1,) * pairs[0][0].ndim), sigmas=self.sigmas))
+        if (labels == labels[0]).all():
+            raise ValueError(f"expected pixels of two classes, drew only {labels[0]}; give more pixels")
+        model = PixelModel(method=self.method, trees=self.trees, seed=self.seed)
+        self.model_ = model.fit(values, labels)
+        self.classes_ = self.model_.classes_
+        self.features_ = list(_filters(self.sigmas))
         self.ndim_ = pairs[0][0].ndim
-        self.model_ = _model(self.method, self.seed, int(counts.min())).fit(values, labels)
         return self
 
     def predict(self, image: ArrayLike) -> NDArray:
         """Classify each pixel.
+
+        The image is worked on in slabs, so that neither features nor probabilities ever fill the memory.
 
         Parameters
         ----------
@@ -176,8 +193,11 @@ class PixelClassifier(BaseEstimator):
         ValueError
             If `image` has another number of axes than in training, is empty or not finite.
         """
-        probabilities = self.predict_proba(image)
-        return self.classes_[probabilities.argmax(axis=0)]
+        array = self._checked(image)
+        labels = np.empty(array.shape, self.classes_.dtype)
+        for rows, probabilities in self._classified(array):
+            labels[rows] = self.classes_[probabilities.argmax(axis=-1)]
+        return labels
 
     def predict_proba(self, image: ArrayLike) -> NDArray[np.float32]:
         """Estimate the probability of each class at each pixel.
@@ -201,15 +221,60 @@ class PixelClassifier(BaseEstimator):
         ValueError
             If `image` has another number of axes than in training, is empty or not finite.
         """
+        array = self._checked(image)
+        maps = np.empty((len(self.classes_), *array.shape), np.float32)
+        for rows, probabilities in self._classified(array):
+            maps[:, rows] = np.moveaxis(probabilities, -1, 0)
+        return maps
+
+    def score(self, images: Sequence[ArrayLike], masks: Sequence[ArrayLike]) -> float:
+        """Return the mean Dice coefficient, so that scikit-learn can search for the best parameters.
+
+        Parameters
+        ----------
+        images : sequence of (M, N) or (P, M, N) array_like
+            With as many axes as in training.
+        masks : sequence of array_like of bool or int
+            One for each image, of its shape: the true class of each pixel.
+
+        Returns
+        -------
+        float
+            Mean over the images and over all classes but 0; where an image has none of a class and none was found,
+            that class does not count. NaN if nothing counts.
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` has not been called.
+        ValueError
+            If as many masks are not given, or shapes differ.
+        """
+        check_is_fitted(self)
+        scores = []
+        for image, mask in zip(images, masks, strict=True):
+            array, truth = _checked_pair(image, mask)
+            labels = self.predict(array)
+            scores += [dice(labels == label, truth == label) for label in self.classes_ if label != 0]
+        counted = [score for score in scores if not np.isnan(score)]
+        return float(np.mean(counted)) if counted else float("nan")
+
+    def _checked(self, image: ArrayLike) -> NDArray:
         check_is_fitted(self)
         array = real_array(image)
         if array.ndim != self.ndim_:
             raise ValueError(f"image must have {self.ndim_} axes as in training, received shape {array.shape}")
-        maps = np.empty((len(self.classes_), *array.shape), np.float32)
+        return array
+
+    def _classified(self, array: NDArray) -> Iterator[tuple[slice, NDArray[np.float32]]]:
         for rows, values in self._slabs(array):
-            slab = maps[:, rows]
-            slab[...] = self.model_.predict_proba(values.reshape(-1, values.shape[-1])).T.reshape(slab.shape)
-        return maps
+            table = values.reshape(-1, values.shape[-1])
+            probabilities = np.empty((len(table), len(self.classes_)), np.float32)
+            Parallel(n_jobs=-1, prefer="threads")(
+                delayed(_classify)(self.model_, table[part], probabilities[part])
+                for part in (slice(start, start + ROWS_AT_ONCE) for start in range(0, len(table), ROWS_AT_ONCE))
+            )
+            yield rows, probabilities.reshape(*values.shape[:-1], -1)
 
     def _draw(self, array: NDArray, labels: NDArray, rng: np.random.Generator) -> tuple[NDArray, NDArray]:
         chosen = np.sort(rng.choice(array.size, min(self.pixels, array.size), replace=False))
@@ -223,14 +288,28 @@ class PixelClassifier(BaseEstimator):
         return np.concatenate(values), labels.ravel()[chosen]
 
     def _slabs(self, array: NDArray) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+        filters = _filters(self.sigmas)
         margin = int(REACH * max(self.sigmas, default=0.0) + 0.5) + 1
         thickness = max(VOXELS_AT_ONCE // array[0].size, 1)
         for start in range(0, len(array), thickness):
             stop = min(start + thickness, len(array))
             first = max(start - margin, 0)
-            bank = filter_bank(array[first : stop + margin], sigmas=self.sigmas)
+            near = array[first : stop + margin].astype(np.float32)
+            values = np.empty((*array[start:stop].shape, len(filters)), np.float32)
             inner = slice(start - first, stop - first)
-            yield slice(start, stop), np.stack([values[inner] for values in bank.values()], axis=-1)
+            Parallel(n_jobs=-1, prefer="threads")(
+                delayed(_answer)(filter_, near, inner, values[..., column])
+                for column, filter_ in enumerate(filters.values())
+            )
+            yield slice(start, stop), values
+
+
+def _answer(filter_: Callable[[NDArray], NDArray], near: NDArray, inner: slice, values: NDArray) -> None:
+    values[...] = filter_(near)[inner]
+
+
+def _classify(model: PixelModel, table: NDArray, probabilities: NDArray) -> None:
+    probabilities[...] = model.predict_proba(table)
 
 
 def _checked_pair(image: ArrayLike, mask: ArrayLike) -> tuple[NDArray, NDArray]:
@@ -241,13 +320,3 @@ def _checked_pair(image: ArrayLike, mask: ArrayLike) -> tuple[NDArray, NDArray]:
     if labels.dtype.kind == "f":
         raise ValueError("masks must be boolean or whole numbers, received floats; threshold fractions first")
     return array, labels
-
-
-def _model(method: str, seed: int, fewest: int) -> Any:
-    if method == "random_forest":
-        return RandomForestClassifier(n_estimators=100, min_samples_leaf=3, random_state=seed)
-    machine = make_pipeline(StandardScaler(), SVC(random_state=seed))
-    folds = min(5, fewest)
-    if folds < 2:
-        raise ValueError("an SVM's probabilities need two drawn pixels of each class; give more pixels")
-    return CalibratedClassifierCV(machine, cv=folds, ensemble=False)

@@ -1,0 +1,130 @@
+"""OpenCV's filters of slices on all cores and with every border, and means over boxes by them."""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .arrays import VOLUME, pad
+
+OPENCV_BORDERS = {
+    "reflect": cv2.BORDER_REFLECT,
+    "mirror": cv2.BORDER_REFLECT_101,
+    "nearest": cv2.BORDER_REPLICATE,
+    "constant": cv2.BORDER_CONSTANT,
+    "wrap": cv2.BORDER_WRAP,
+}
+# Nanoseconds of work that are worth a thread.
+WORTH = 120_000
+
+
+def in_bands(
+    filter_slice: Callable[[NDArray], NDArray], stack: NDArray, reach: int, *, cost: float, dtype: np.dtype
+) -> NDArray:
+    """Filter every slice of a stack on all cores, a single slice in bands of rows.
+
+    Parameters
+    ----------
+    filter_slice : callable
+        Filters rows by columns; lets go of the interpreter's lock.
+    stack : (P, M, N) ndarray
+        Slices.
+    reach : int
+        How many rows away a pixel has a part in the result.
+    cost : float
+        About how many nanoseconds a pixel takes.
+    dtype : dtype
+        Of the result.
+
+    Returns
+    -------
+    (P, M, N) ndarray
+        The filtered slices.
+
+    Examples
+    --------
+    >>> in_bands(np.negative, np.ones((1, 2, 2)), 0, cost=1.0, dtype=np.dtype(float))
+    array([[[-1., -1.],
+            [-1., -1.]]])
+    """
+    from workbench.compiled.slabs import over_slabs
+
+    shortest = max(1, int(WORTH / (cost * stack[0, 0].size)))
+    planes, height = stack.shape[:2]
+    if planes * height < 2 * shortest and planes == 1:
+        return filter_slice(stack[0])[None]
+    result = np.empty(stack.shape, dtype)
+
+    def rows(start: int, stop: int) -> None:
+        while start < stop:
+            plane, top = divmod(start, height)
+            bottom = min(height, top + stop - start)
+            # The reach is filtered too: beyond it nothing is known of the rows that are cut off.
+            first, last = max(top - reach, 0), min(bottom + reach, height)
+            band = filter_slice(stack[plane, first:last])
+            result[plane, top:bottom] = band[top - first : bottom - first]
+            start += bottom - top
+
+    over_slabs(rows, planes * height, shortest=shortest)
+    return result
+
+
+def boxes(image: NDArray, sizes: tuple[int, ...], border: str) -> NDArray:
+    """Take the mean of the box around each voxel: each value is added once and taken away once.
+
+    Parameters
+    ----------
+    image : (M, N[, ...]) ndarray
+        Of uint8, uint16, int16, float32 or float64.
+    sizes : tuple of int
+        Odd box lengths.
+    border : str
+        Of scipy.ndimage.
+
+    Returns
+    -------
+    ndarray
+        float32 for float32, otherwise float64.
+
+    Examples
+    --------
+    >>> boxes(np.array([[0.0, 3.0, 0.0]]), (1, 3), "constant")
+    array([[1., 1., 1.]])
+    """
+    if border == "wrap":
+        radii = tuple(length // 2 for length in sizes)
+        means = boxes(pad(image, radii, radii, border=border), sizes, "constant")
+        return np.ascontiguousarray(means[tuple(slice(radius, -radius or None) for radius in radii)])
+    if image.ndim == 2:
+        return _boxes_of_slices(image[None], (sizes[0], sizes[1]), border)[0]
+    if sizes[0] > 1:
+        image = _boxes_along_first(image, sizes[0], border)
+        if max(sizes[1:]) == 1:
+            return image
+    if image.ndim > VOLUME:
+        return np.stack([boxes(part, sizes[1:], border) for part in image])
+    return _boxes_of_slices(image, (sizes[1], sizes[2]), border)
+
+
+def _boxes_along_first(image: NDArray, size: int, border: str) -> NDArray:
+    from workbench.compiled.slabs import over_slabs
+
+    lines = image.reshape(len(image), -1)
+    result = np.empty(lines.shape, np.float32 if image.dtype == np.float32 else np.float64)
+
+    def columns(start: int, stop: int) -> None:
+        result[:, start:stop] = _box(lines[:, start:stop], (size, 1), border)
+
+    over_slabs(columns, lines.shape[1], shortest=max(1, WORTH // len(lines)))
+    return result.reshape(image.shape)
+
+
+def _boxes_of_slices(stack: NDArray, window: tuple[int, int], border: str) -> NDArray:
+    dtype = np.dtype(np.float32 if stack.dtype == np.float32 else np.float64)
+    return in_bands(lambda band: _box(band, window, border), stack, window[0] // 2, cost=1.0, dtype=dtype)
+
+
+def _box(plane: NDArray, window: tuple[int, int], border: str) -> NDArray:
+    depth = cv2.CV_32F if plane.dtype == np.float32 else cv2.CV_64F
+    return cv2.boxFilter(plane, depth, window[::-1], borderType=OPENCV_BORDERS[border])
