@@ -62,9 +62,9 @@ def test_a_ball_of_another_height_is_scikit_images_ellipsoid(image, radius, heig
     np.testing.assert_allclose(result, truth, atol=1e-6)
 
 
-def test_the_rolling_ball_by_its_definition():
-    image = np.random.default_rng(0).gamma(1, 40, (13, 11))
-    radii, height = (2.5, 4.0), 90.0
+@pytest.mark.parametrize("radii", [(2.5, 4.0), (1e9, 1e9), (0.2, 30.0)])
+def test_the_rolling_ball_by_its_definition(radii):
+    image, height = np.random.default_rng(0).gamma(1, 40, (13, 11)), 90.0
     truth = np.full(image.shape, np.inf)
     for place in np.ndindex(image.shape):
         for other in np.ndindex(image.shape):
@@ -78,6 +78,12 @@ def test_the_background_lies_under_the_image_and_a_constant_is_its_own():
     image = np.random.default_rng(0).normal(0, 50, (40, 40)).astype(np.float32)
     assert (processing.rolling_ball(image, radius=9) <= image).all()
     np.testing.assert_array_equal(processing.rolling_ball(np.full((5, 6), 7), radius=100), 7)
+
+
+def test_a_huge_disc_leaves_what_is_above_the_lowest_value():
+    image = np.random.default_rng(0).normal(0, 50, (9, 12))
+    result = processing.remove_background(image, radius=1e9, method="top-hat")
+    np.testing.assert_allclose(result, image - image.min())
 
 
 def test_bad_options_are_refused():

@@ -125,7 +125,7 @@ def test_non_local_means_is_near_scikit_image_whose_patches_are_one_voxel_short(
     assert (ours - clean).std() < 1.1 * (theirs - clean).std()
 
 
-def diffusion_by_definition(image, contrast, iterations, step, conductance, spacing):
+def diffusion_by_definition(image, contrast, iterations, *, step, conductance, spacing):
     values = image.astype(np.float64)
     for _ in range(iterations):
         gain = np.zeros_like(values)
@@ -145,11 +145,11 @@ def diffusion_by_definition(image, contrast, iterations, step, conductance, spac
     st.one_of(st.tuples(*[st.integers(1, 9)] * 2), st.tuples(*[st.integers(1, 7)] * 3)),
     st.floats(1, 500),
     st.integers(1, 5),
-    st.sampled_from(["exponential", "quadratic"]),
-    st.booleans(),
+    st.tuples(st.sampled_from(["exponential", "quadratic"]), st.booleans()),
     st.sampled_from([np.float32, np.float64, np.int16]),
 )
-def test_anisotropic_diffusion_equals_its_definition(shape, contrast, iterations, conductance, is_spaced, dtype):
+def test_anisotropic_diffusion_equals_its_definition(shape, contrast, iterations, form, dtype):
+    conductance, is_spaced = form
     image = np.random.default_rng(shape[0]).normal(0, 100, shape).astype(dtype)
     spacing = (2.5, 0.7, 1.1)[: len(shape)] if is_spaced else None
     unit = spacing or (1,) * len(shape)
@@ -158,7 +158,9 @@ def test_anisotropic_diffusion_equals_its_definition(shape, contrast, iterations
         result = processing.anisotropic_diffusion(
             image, contrast=contrast, iterations=iterations, step=step, conductance=conductance, spacing=spacing
         )
-        truth = diffusion_by_definition(image, contrast, iterations, step or longest, conductance, unit)
+        truth = diffusion_by_definition(
+            image, contrast, iterations, step=step or longest, conductance=conductance, spacing=unit
+        )
         assert result.dtype == (np.float32 if dtype == np.float32 else np.float64)
         np.testing.assert_allclose(result, truth, rtol=0, atol=1e-3 if dtype == np.float32 else 1e-10)
 

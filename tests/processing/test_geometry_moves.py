@@ -298,6 +298,35 @@ def test_map_refuses_what_moves_voxels(function, options):
         Image(np.eye(4), spacing=(1, 1)).map(function, **options)
 
 
+def test_a_step_of_history_can_be_done_again():
+    image = oblique((4, 8, 9))
+    changed = [
+        processing.pad(image, before=(0, 1, 2)),
+        processing.pad(image, before=(0, 1, 2), border="mirror"),
+        processing.flip(image, axis=2),
+        processing.resample(image, to=(1.5, 1, 1), order=3, antialias=True),
+        processing.resize(image, shape=(2, 3, 4), antialias=False),
+        processing.rotate(image, angle=30, axis=1, order=0),
+        processing.crop_to_mask(image, mask=image.pixels > np.median(image), margin=1),
+    ]
+    for result in changed:
+        (step,) = result.history
+        again = getattr(processing, step.function.rpartition(".")[2])(image, **step.options)
+        np.testing.assert_array_equal(again, result)
+        np.testing.assert_array_equal(again.affine, result.affine)
+    joined = processing.untile(processing.tile(image, size=(2, 4, 5)), shape=image.shape)
+    assert str(joined.history[-1]) == "processing.geometry.untile(shape=(4, 8, 9), overlap=0)"
+
+
+def test_where_only_the_spacing_is_known_it_follows():
+    image = Image(np.zeros((8, 8)), spacing=(2, 1))
+    assert processing.resample(image, to=4).spacing == (4, 4)
+    assert processing.rotate(image, angle=30).spacing == pytest.approx((2, 1))
+    assert processing.pad(image, before=(1, 1)).affine is None
+    unknown = Image(np.zeros((8, 8)))
+    assert processing.resample(unknown, to=2, spacing=(1, 1)).spacing is None
+
+
 def test_bad_options_are_refused():
     image = np.eye(4)
     for call, message in (
@@ -312,6 +341,8 @@ def test_bad_options_are_refused():
         (lambda: processing.resample(image, to=1), "spacing must say how far apart"),
         (lambda: processing.resample(image, to=0, spacing=(1, 1)), "to must be positive"),
         (lambda: processing.resample(image, to=1, spacing=(-1, 1)), "spacing must be positive"),
+        (lambda: processing.resample(oblique((4, 4)), to=1, spacing=(1, 1)), "received .1.0, 1.0.; leave it out"),
+        (lambda: processing.rotate(oblique((4, 4)), angle=1, spacing=(1, 1)), "leave it out"),
         (lambda: processing.resample(image, to=1e-9, spacing=(1, 1)), "is it in mm"),
         (lambda: processing.resample(image, to=1, spacing=(1, 1), order=7), "order must be 0"),
         (lambda: processing.rotate(image, angle=np.inf), "angle must be finite"),

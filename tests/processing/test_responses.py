@@ -142,7 +142,7 @@ def test_options_that_all_refuse(respond):
         respond(image, border="periodic")
     if getattr(respond, "func", respond) is responses.laplacian_of_gaussian:
         return
-    for axes in ((0,), (0, 0), (0, 2)):
+    for axes in (0, (0,), (0, 0), (0, 2), (0, 0.5)):
         with pytest.raises(ValueError, match="axes must"):
             respond(image, axes=axes)
 
@@ -266,3 +266,15 @@ def test_a_bank_refuses_nothing_and_filters_that_change_the_shape():
         responses.bank(picture(), {"directions": responses.gradient_direction})
     with pytest.raises(ValueError, match="changed the shape"):
         responses.bank(Image(picture()), {"directions": responses.gradient_direction})
+
+
+def test_the_same_filters_serve_the_extraction_of_features():
+    from workbench import features
+
+    image = Image(picture(shape=(20, 21)), spacing=(1, 1))
+    mask = np.zeros(image.shape, bool)
+    mask[5:15, 4:16] = True
+    filters = {"log": partial(responses.laplacian_of_gaussian, sigma=1.5), "laws": LOCAL["laws pooled"]}
+    row = features.extract(image, mask, families="intensity_statistics", filters=filters)
+    for name, response in responses.bank(image, filters).items():
+        assert row[f"{name}_intensity_mean"] == pytest.approx(response.pixels[mask].mean())

@@ -180,7 +180,7 @@ def test_a_run_is_repeatable_and_leaves_its_input_alone(shared_data):
     np.testing.assert_array_equal(moving, before[0])
     np.testing.assert_array_equal(fixed, before[1])
     again = align(moving, fixed, transform="affine", initial=first)
-    np.testing.assert_allclose(again.matrix, first.matrix, atol=0.05)
+    np.testing.assert_allclose(again.apply_points([[99, 88]]), first.apply_points([[99, 88]]), atol=0.05)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_run_is_repeatable_and_leaves_its_input_alone(shared_data):
         (smooth(0), smooth(0, shape=(20, 20, 20)), {}, "both be slices or both volumes"),
         (smooth(0), smooth(0)[:4], {}, "at least 8 voxels"),
         (smooth(0)[0], smooth(0)[0], {}, "2 or 3 axes"),
-        (smooth(0), Image(smooth(0), spacing=(1, 1)), {}, "both be Images with an affine"),
+        (smooth(0), Image(smooth(0), affine=np.eye(4)), {}, "both be Images with an affine"),
         (smooth(0), smooth(0), {"transform": "projective"}, "transform must be one of"),
         (smooth(0), smooth(0), {"metric": "ssd"}, "metric must be one of"),
         (smooth(0), smooth(0), {"rotation": 200}, "rotation must be from 0 to 180"),
@@ -209,7 +209,7 @@ def test_what_cannot_be_compared_is_refused_in_words(moving, fixed, options, mes
 
 
 def test_slices_in_other_planes_are_refused():
-    volume = Image(smooth(0, shape=(40, 40, 40)), spacing=(1, 1, 1))
+    volume = Image(smooth(0, shape=(40, 40, 40)), affine=np.eye(4))
     with pytest.raises(ValueError, match="parallel slices"):
         align(processing.plane(volume, axis=1), processing.plane(volume, axis=0))
 

@@ -8,6 +8,7 @@ from hypothesis.extra import numpy as hnp
 from scipy.ndimage import affine_transform, shift
 
 from workbench.images import Image
+from workbench.images.geometry import affine_from_spacing
 from workbench.registration import Alignment, Deformation, Grid, RegistrationError, load
 
 RNG = np.random.default_rng(0)
@@ -77,9 +78,9 @@ def test_values_between_voxels_equal_scipys(interpolation):
 
 def test_a_deformation_and_the_matrix_agree_on_a_shift():
     image = RNG.random((16, 16))
-    field = Deformation(np.full((2, 30, 30), 1.5), origin=np.full(2, -30.0), step=np.full(2, 3.0))
+    field = Deformation(np.full((2, 30, 30), 1.25), origin=np.full(2, -30.0), step=np.full(2, 3.0))
     matrix = np.eye(3)
-    matrix[:2, 2] = -1.5
+    matrix[:2, 2] = -1.25
     one, other = alignment(np.eye(3), (16, 16), deformation=field), alignment(matrix, (16, 16))
     for interpolation in ("linear", "nearest"):
         np.testing.assert_allclose(
@@ -87,7 +88,7 @@ def test_a_deformation_and_the_matrix_agree_on_a_shift():
             other.apply(image, interpolation=interpolation),
             atol=1e-6,
         )
-    np.testing.assert_allclose(one.apply_points([[5.0, 6]]), [[3.5, 4.5]], atol=1e-3)
+    np.testing.assert_allclose(one.apply_points([[5.0, 6]]), [[3.75, 4.75]], atol=1e-3)
     np.testing.assert_allclose(one.jacobian(), 1, atol=1e-6)
 
 
@@ -96,7 +97,7 @@ def test_masks_keep_their_dtype_and_values(dtype):
     image = (RNG.random((8, 8)) * 3).astype(dtype)
     made = alignment(np.eye(3), (8, 8)).apply(image, interpolation="nearest")
     np.testing.assert_array_equal(made, image)
-    assert made.dtype == (np.float32 if dtype == np.float16 else np.uint8 if dtype is bool else dtype)
+    assert made.dtype == dtype
 
 
 def test_channels_move_together():
@@ -108,8 +109,8 @@ def test_channels_move_together():
 
 
 def test_an_image_gets_the_grid_it_was_asked_for():
-    moving = Image(RNG.random((6, 7, 8)), spacing=(3, 2, 1), units="HU", modality="CT")
-    like = Image(np.zeros((3, 7, 16)), spacing=(6, 2, 0.5))
+    moving = Image(RNG.random((6, 7, 8)), affine=affine_from_spacing((3, 2, 1)), units="HU", modality="CT")
+    like = Image(np.zeros((3, 7, 16)), affine=affine_from_spacing((6, 2, 0.5)))
     grid = Grid.of(moving)
     made = Alignment(np.eye(4), fixed=grid, moving=grid).apply(moving, like=like)
     np.testing.assert_array_equal(made.affine, like.affine)
@@ -119,7 +120,7 @@ def test_an_image_gets_the_grid_it_was_asked_for():
 
 def test_other_worlds_are_refused():
     one = alignment(np.eye(3), (8, 8))
-    placed = Image(np.ones((8, 8)), spacing=(1, 1))
+    placed = Image(np.ones((8, 8)), affine=np.eye(4))
     with pytest.raises(ValueError, match="moving image's shape"):
         one.apply(np.ones((9, 8)))
     with pytest.raises(ValueError, match="moving image's shape"):

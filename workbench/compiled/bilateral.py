@@ -53,7 +53,7 @@ def bilateral(
 
 
 @fused
-def _weigh(total, weights, centre, neighbour, logarithm, scale):  # type: ignore[no-untyped-def]
+def _weigh(total, weights, centre, neighbour, logarithm, scale):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     for x in range(len(total)):
         difference = neighbour[x] - centre[x]
         weight = exponential(difference * difference * scale + logarithm)

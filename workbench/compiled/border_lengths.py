@@ -16,7 +16,7 @@ def border_length(
     rounding: float,
     gradient: NDArray[np.float64],
 ) -> float:
-    """Sum ``weight * (sqrt(|grad image|^2 + rounding^2) - rounding)`` and add its derivative to `gradient`.
+    """Sum ``weight * (sqrt(|grad image|^2 + rounding^2) - rounding)`` and find its derivative.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def border_length(
     rounding : float
         Slopes far below it hardly count.
     gradient : (P, M, N) ndarray of float64
-        To which the derivative by each voxel of `image` is added.
+        Receives the derivative by each voxel of `image`.
 
     Returns
     -------
@@ -36,7 +36,7 @@ def border_length(
 
     Examples
     --------
-    >>> image, slope = np.array([[[0.0, 3.0, 3.0]]]), np.zeros((1, 1, 3))
+    >>> image, slope = np.array([[[0.0, 3.0, 3.0]]]), np.empty((1, 1, 3))
     >>> border_length(image, np.ones_like(image), (1.0, 1.0, 1.0), 4.0, slope)
     1.0
     >>> slope
@@ -85,4 +85,4 @@ def _divergence(start, stop, image, flow, inverse_squares, gradient):  # noqa: P
             down = (here - image[z, above, x]) * flow[z, above, x] - (image[z, below, x] - here) * flowing
             along = (here - image[before, y, x]) * flow[before, y, x] - (image[behind, y, x] - here) * flowing
             slope = across * inverse_squares[2] + down * inverse_squares[1] + along * inverse_squares[0]
-            gradient[z, y, x] += slope
+            gradient[z, y, x] = slope

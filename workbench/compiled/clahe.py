@@ -59,7 +59,7 @@ def clahe(
 
 
 @compiled
-def _clip(histogram, limit):
+def _clip(histogram: NDArray, limit: int) -> None:
     """Spread what exceeds the limit over the bins below it, in the order in which scikit-image does."""
     size = len(histogram)
     excess = 0
@@ -97,7 +97,17 @@ def _clip(histogram, limit):
 
 
 @compiled
-def _map_tiles(start, stop, padded, bin_of, sides, counts, limit, top, maps):
+def _map_tiles(  # noqa: PLR0917 a kernel takes no keywords
+    start: int,
+    stop: int,
+    padded: NDArray,
+    bin_of: NDArray,
+    sides: NDArray,
+    counts: NDArray,
+    limit: int,
+    top: int,
+    maps: NDArray,
+) -> None:
     voxels = sides[0] * sides[1] * sides[2]
     scale = top / voxels
     histogram = np.empty(maps.shape[1], np.int64)
@@ -118,7 +128,9 @@ def _map_tiles(start, stop, padded, bin_of, sides, counts, limit, top, maps):
 
 
 @compiled
-def _blend(start, stop, grays, bin_of, sides, maps, result):
+def _blend(  # noqa: PLR0917 a kernel takes no keywords
+    start: int, stop: int, grays: NDArray, bin_of: NDArray, sides: NDArray, maps: NDArray, result: NDArray
+) -> None:
     for line in range(start, stop):
         plane, row = divmod(line, grays.shape[1])
         # Half a tile further on, so that a map counts fully in the middle of its tile.

@@ -91,7 +91,7 @@ def separable(volume: NDArray, sources: tuple[NDArray, ...], kernels: tuple[NDAr
 
 
 @fused
-def _add4(total, a, b, c, d, wa, wb, wc, wd):  # type: ignore[no-untyped-def]
+def _add4(total, a, b, c, d, wa, wb, wc, wd):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     for x in range(len(total)):
         total[x] = (((total[x] + wa * a[x]) + wb * b[x]) + wc * c[x]) + wd * d[x]
 
@@ -124,7 +124,7 @@ def _accumulate(total, volume, taps, weights, count):  # type: ignore[no-untyped
 
 
 @compiled
-def _along_first(start, stop, volume, result, sources, weights):  # type: ignore[no-untyped-def]
+def _along_first(start, stop, volume, result, sources, weights):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     taps = np.zeros((len(weights), 3), np.intp)
     used = np.empty_like(weights)
     # Row by row, so that the planes' rows stay in the cache.
@@ -141,7 +141,7 @@ def _along_first(start, stop, volume, result, sources, weights):  # type: ignore
 
 
 @compiled
-def _within_planes(start, stop, volume, result, rows, columns, second, third):  # type: ignore[no-untyped-def]
+def _within_planes(start, stop, volume, result, rows, columns, second, third):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     height, length = volume.shape[1:]
     down, across = np.zeros((len(second), 3), np.intp), np.zeros((len(third), 3), np.intp)
     used = np.empty_like(second)
@@ -166,7 +166,7 @@ def _within_planes(start, stop, volume, result, rows, columns, second, third):  
 
 
 @compiled
-def _any_kernel(start, stop, volume, result, planes, rows, columns, shape, taps, weights):  # type: ignore[no-untyped-def]
+def _any_kernel(start, stop, volume, result, planes, rows, columns, shape, taps, weights):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     height = volume.shape[1]
     lines = np.empty((shape[0], shape[1], len(columns)), volume.dtype)
     for index in range(start, stop):

@@ -51,7 +51,7 @@ def diffuse(
 
 
 @fused
-def _flow_exponentially(target, here, there, rate, steepness, _):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _flow_exponentially(target, here, there, rate, steepness, _):  # type: ignore[no-untyped-def]
     for x in range(len(target)):
         difference = there[x] - here[x]
         target[x] += rate * difference * exponential(-steepness * difference * difference)

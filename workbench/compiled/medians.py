@@ -17,7 +17,7 @@ PIECE, LINE = 256, 64
 SIGNED, UNSIGNED, FLOATING = range(3)
 
 
-def median(volume: NDArray, sources: tuple[NDArray, NDArray, NDArray]) -> NDArray:
+def median(volume: NDArray, sources: tuple[NDArray, ...]) -> NDArray:
     """Take the median of a window around each voxel.
 
     Parameters
@@ -59,7 +59,7 @@ def median(volume: NDArray, sources: tuple[NDArray, NDArray, NDArray]) -> NDArra
 
 
 @compiled
-def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire, wires, piece, stride):  # type: ignore[no-untyped-def]
+def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire, wires, piece, stride):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     height, length = volume.shape[1:]
     window = (planes.size - volume.shape[0] + 1, rows.size - height + 1, columns.size - length + 1)
     half = window[2] // 2
@@ -91,7 +91,7 @@ def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire,
 
 
 @compiled
-def _load(target, volume, plane, row, columns, left, width, half, order):  # type: ignore[no-untyped-def]
+def _load(target, volume, plane, row, columns, left, width, half, order):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
     length = volume.shape[2]
     stop = width + 2 * half
     if plane < 0 or row < 0:

@@ -80,7 +80,9 @@ def turn(volume: NDArray, matrix: NDArray, offset: NDArray, fill: float) -> NDAr
 
 
 @compiled
-def _weigh_rows(start, stop, source, places, weights, result):
+def _weigh_rows(  # noqa: PLR0917 a kernel takes no keywords
+    start: int, stop: int, source: NDArray, places: NDArray, weights: NDArray, result: NDArray
+) -> None:
     for row in range(start, stop):
         values, sums = source[row], result[row]
         for place in range(len(sums)):
@@ -91,7 +93,9 @@ def _weigh_rows(start, stop, source, places, weights, result):
 
 
 @compiled
-def _weigh_lines(start, stop, source, first, weights, result):
+def _weigh_lines(  # noqa: PLR0917 a kernel takes no keywords
+    start: int, stop: int, source: NDArray, first: NDArray, weights: NDArray, result: NDArray
+) -> None:
     last = source.shape[1] - 1
     for line in range(start, stop):
         outer, place = divmod(line, len(first))
@@ -110,7 +114,7 @@ def _weigh_lines(start, stop, source, first, weights, result):
 
 
 @compiled
-def _within(start, step, last, columns):
+def _within(start: float, step: float, last: int, columns: int) -> tuple[int, int]:
     """Return from which column to before which ``start + step * column`` lies in 0 to `last`."""
     low, high = 0, columns
     if step != 0:
@@ -125,7 +129,9 @@ def _within(start, step, last, columns):
 
 
 @compiled
-def _turn(start, stop, source, matrix, offset, fill, result):
+def _turn(  # noqa: PLR0917 a kernel takes no keywords
+    start: int, stop: int, source: NDArray, matrix: NDArray, offset: NDArray, fill: float, result: NDArray
+) -> None:
     _, rows, columns, inner = source.shape
     for line in range(start, stop):
         plane, row = divmod(line, rows)
@@ -149,7 +155,9 @@ def _turn(start, stop, source, matrix, offset, fill, result):
 
 
 @compiled
-def _turn_planes(start, stop, source, matrix, offset, fill, result):
+def _turn_planes(  # noqa: PLR0917 a kernel takes no keywords
+    start: int, stop: int, source: NDArray, matrix: NDArray, offset: NDArray, fill: float, result: NDArray
+) -> None:
     """Do as `_turn` for one value each: with flat, unsigned places, in half the time."""
     _, rows, columns = source.shape
     for line in range(start, stop):

@@ -1,7 +1,7 @@
 """The rolling ball: the lowest sum of the image and a cap, over all places of the cap.
 
-Pieces of rows are shifted, raised and compared in vector instructions. A place of the cap that cannot get below what
-was found for a piece already is passed over.
+Pieces of rows are shifted, raised and compared in vector instructions. A place of the cap that cannot get below
+what was found for a piece already is passed over.
 """
 
 import numpy as np
@@ -46,7 +46,9 @@ def lowest_sum(volume: NDArray, cap: NDArray) -> NDArray:
 
 
 @compiled
-def _roll(start, stop, padded, cap, lowest_cap, rows, result):
+def _roll(  # noqa: PLR0917 a kernel takes no keywords
+    start: int, stop: int, padded: NDArray, cap: NDArray, lowest_cap: NDArray, rows: NDArray, result: NDArray
+) -> None:
     middle = np.array(cap.shape) // 2
     width = cap.shape[2]
     for line in range(start, stop):

@@ -16,6 +16,8 @@ import numpy as np
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 _this_thread = threading.local()
+#: So many slabs for each thread, so that a slow one does not keep the others waiting.
+SLABS = 4
 
 
 def compiled(function: Function) -> Function:
@@ -35,7 +37,7 @@ def fused(function: Function) -> Function:
 
 
 def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any, shortest: int = 1) -> None:
-    """Call ``kernel(start, stop, *arguments)`` for slabs that cover ``range(length)``, one per thread.
+    """Call ``kernel(start, stop, *arguments)`` for slabs that cover ``range(length)``, on all cores.
 
     Parameters
     ----------
@@ -70,14 +72,22 @@ def over_slabs(kernel: Callable[..., Any], length: int, *arguments: Any, shortes
     if threads <= 1:
         kernel(0, length, *arguments)
         return
-    (first, *others) = pairwise(np.linspace(0, length, threads + 1).astype(int).tolist())
-    tasks = [_pool(os.getpid()).submit(kernel, *slab, *arguments) for slab in others]
+    count = min(SLABS * threads, length // shortest)
+    slabs = iter(list(pairwise(np.linspace(0, length, count + 1).astype(int).tolist())))
+
+    def work() -> None:
+        # All take from one iterator, and whoever is free goes on: nobody waits for a thread that wakes late.
+        for start, stop in slabs:
+            kernel(start, stop, *arguments)
+
+    helpers = [_pool(os.getpid()).submit(work) for _ in range(threads - 1)]
     try:
-        kernel(*first, *arguments)
+        work()
     finally:
-        wait(tasks)
-    for task in tasks:
-        task.result()
+        started = [helper for helper in helpers if not helper.cancel()]
+        wait(started)
+    for helper in started:
+        helper.result()
 
 
 @cache

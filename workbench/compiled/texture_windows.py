@@ -28,28 +28,33 @@ def windows(  # noqa: PLR0917 (positional for `over_slabs`)
     """
     family, row, merged, alone = asked
     layers, rows, columns = size
-    longest = max(layers, rows, columns)
     values = np.zeros((layers + 2, rows + 2, columns + 2), np.uint16)
     flat = values.reshape(-1)
     for n in range(start, stop):
-        i, j, k = places[n]
         total, count = 0.0, 0
-        for part in range(layers if alone else 1):
-            highest = 0
-            for a in range(layers):
-                for b in range(rows):
-                    for c in range(columns):
-                        level = np.int64(levels[i + a, j + b, k + c])
-                        highest = max(highest, level)
-                        values[a + 1, b + 1, c + 1] = level if a == part or not alone else 0
+        for layer in range(layers if alone else 1):
+            highest = filled(values, levels, places[n], layer if alone else -1)
             inside = np.flatnonzero(flat)
             if inside.size == 0:
                 continue
-            for value in measured(flat, inside, steps, faces, highest, longest, family, merged)[row]:
+            for value in measured(flat, inside, steps, faces, highest, max(size), family, merged)[row]:
                 if not np.isnan(value):
                     total += value
                     count += 1
         found[n] = total / count if count > 0 else np.nan
+
+
+@compiled
+def filled(values: NDArray, levels: NDArray, corner: NDArray, layer: int) -> int:
+    """Copy a window into `values`, all of it or one layer, and return the highest level of all."""
+    highest = np.int64(0)
+    for i in range(values.shape[0] - 2):
+        for j in range(values.shape[1] - 2):
+            for k in range(values.shape[2] - 2):
+                level = np.int64(levels[corner[0] + i, corner[1] + j, corner[2] + k])
+                highest = max(highest, level)
+                values[i + 1, j + 1, k + 1] = level if layer in {-1, i} else 0
+    return int(highest)
 
 
 @compiled

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 #: Terms of the series for the area of an ellipsoid, as many as the IBSI asks for.
 LEGENDRE_TERMS = 20
 #: Boxes from which the search for the smallest begins.
-STARTS = 10
+STARTS = 6
 
 
 def largest_distance(points: NDArray) -> float:
@@ -29,11 +29,11 @@ def largest_distance(points: NDArray) -> float:
     >>> largest_distance(np.array([[0, 0], [3, 4], [1, 1]]))
     5.0
     """
-    # (a - b)^2 = a^2 + b^2 - 2 a b, a block of rows at a time; centred, so that little is lost in the difference.
-    centred = points - points.mean(axis=0)
-    squares = (centred**2).sum(axis=1)
-    blocks = np.array_split(np.arange(len(points)), len(points) // 1000 + 1)
-    farthest = max((squares[rows, None] + squares - 2 * centred[rows] @ centred.T).max() for rows in blocks)
+    from scipy.spatial.distance import cdist
+
+    # A block of rows at a time, so that many points do not fill the memory.
+    blocks = np.array_split(points, len(points) // 500 + 1)
+    farthest = max(cdist(block, points, "sqeuclidean").max() for block in blocks)
     return float(np.sqrt(farthest))
 
 
@@ -96,30 +96,12 @@ def smallest_ellipsoid(points: NDArray, *, tolerance: float = 1e-3) -> NDArray:
     >>> smallest_ellipsoid(np.array([[2.0, 0], [-2, 0], [0, 1], [0, -1]])).round(3)
     array([2., 1.])
     """
-    count, ndim = points.shape
+    from workbench.compiled.extents import ellipsoid_weights
+
+    ndim = points.shape[1]
     scale = np.abs(points - points.mean(axis=0)).max()
-    lifted = np.c_[(points - points.mean(axis=0)) / scale, np.ones(count)]
-    size = ndim + 1
-    weights = np.full(count, 1 / count)
-    inverse = np.linalg.inv((lifted.T * weights) @ lifted)
-    distances = np.einsum("ij,jk,ik->i", lifted, inverse, lifted)
-    for _ in range(10_000):
-        far, near = int(distances.argmax()), int(np.where(weights > 0, distances, np.inf).argmin())
-        excess, lack = distances[far] / size - 1, 1 - distances[near] / size
-        if max(excess, lack) <= tolerance:
-            break
-        # A step towards the farthest point, or away from a point that is not needed.
-        chosen = far if excess >= lack else near
-        step = (distances[chosen] - size) / (size * (distances[chosen] - 1))
-        if chosen == near and excess < lack:
-            step = max(step, -weights[near] / (1 - weights[near]))
-        weights *= 1 - step
-        weights[chosen] += step
-        direction = inverse @ lifted[chosen]
-        shrink = step / (1 - step + step * distances[chosen])
-        projected = lifted @ direction
-        distances = (distances - shrink * projected**2) / (1 - step)
-        inverse = (inverse - shrink * np.outer(direction, direction)) / (1 - step)
+    lifted = np.c_[(points - points.mean(axis=0)) / scale, np.ones(len(points))]
+    weights = ellipsoid_weights(lifted, tolerance)
     centred = lifted[:, :ndim] - weights @ lifted[:, :ndim]
     spread = (centred.T * weights) @ centred
     reach = np.einsum("ij,jk,ik->i", centred, np.linalg.inv(spread), centred).max()
@@ -162,22 +144,19 @@ def ellipsoid_area(a: float, b: float, c: float) -> float:
 
 
 def _flush_frames(points: NDArray, triangles: NDArray) -> Iterator[NDArray]:
+    from workbench.compiled.extents import widths
+
     corners = points[triangles]
     normals = _unit(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]))
     # Opposite and coplanar faces say the same.
-    normals *= np.where(np.sign(normals[np.arange(len(normals)), np.abs(normals).argmax(axis=1)]) < 0, -1, 1)[
-        :, None
-    ]
+    largest = np.take_along_axis(normals, np.abs(normals).argmax(axis=1)[:, None], axis=1)
+    normals *= np.sign(largest)
     _, kept = np.unique(normals.round(6), axis=0, return_index=True)
     normals, corners = normals[kept], corners[kept]
     along = _unit(corners - np.roll(corners, 1, axis=1))
     across = np.cross(normals[:, None], along)
-    sizes = []
-    # A block of faces at a time: all of them by all points may be too much for the memory.
-    for block in np.array_split(np.arange(len(normals)), len(normals) // 100 + 1):
-        lengths = [np.ptp(axes @ points.T, axis=2) for axes in (normals[block, None], along[block], across[block])]
-        sizes.append(lengths[0] * lengths[1] * lengths[2])
-    volumes = np.concatenate(sizes)
+    sides = [widths(axes.reshape(-1, 3), points).reshape(len(normals), -1) for axes in (normals, along, across)]
+    volumes = sides[0] * sides[1] * sides[2]
     best = np.argsort(volumes, axis=None)[:STARTS]
     for face, side in zip(*np.unravel_index(best, volumes.shape), strict=True):
         yield np.stack([normals[face], along[face, side], across[face, side]])

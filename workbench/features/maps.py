@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
-from workbench.images import Image
 
 from .discretization import Discretization, discretize
 from .extraction import HISTOGRAMS, catalog
@@ -17,7 +16,10 @@ from .histogram import histogram_features, volume_histogram_features
 from .intensity import intensity_features
 from .preparation import as_image, chosen_bins
 from .regions import bounding_box, region_of
-from .texture import TEXTURE_FAMILIES, texture_features
+from .texture import TEXTURE_FAMILIES, texture_map
+
+#: Families that a neighbourhood can be asked for.
+MAPPED = (*HISTOGRAMS, *TEXTURE_FAMILIES)
 
 
 def map(
@@ -67,44 +69,41 @@ def map(
     picture = as_image(image, spacing=None)
     pixels = real_array(picture)
     inside = region_of(np.ones(pixels.shape, bool) if mask is None else mask, shape=pixels.shape)
-    bins = chosen_bins(discretization, picture.units, None)
-    measure, needs_levels = _measure(feature, picture, aggregation)
-    levels = discretize(pixels, inside, discretization=bins) if needs_levels else pixels
+    family = catalog().family.get(feature)
+    if family not in MAPPED:
+        raise ValueError(
+            f"feature must be one of {', '.join(MAPPED)}, as features.catalog() lists them; received {feature!r}"
+        )
     found = np.full(pixels.shape, np.nan)
     box = bounding_box(inside)
-    levels, pixels, inside, values = levels[box], pixels[box], inside[box], found[box]
-    for place in np.argwhere(inside):
-        around = tuple(slice(max(index - radius, 0), index + radius + 1) for index in place)
-        values[tuple(place)] = measure(levels[around], inside[around])
+    if family == "intensity_statistics":
+        found[box] = _windowed(intensity_features, feature, pixels[box], inside[box], radius)
+    elif family == "intensity_volume_histogram":
+        measure = partial(volume_histogram_features, units=picture.units)
+        found[box] = _windowed(measure, feature, pixels[box], inside[box], radius)
+    else:
+        bins = chosen_bins(discretization, picture.units, None)
+        levels = discretize(pixels[box], inside[box], discretization=bins)
+        if family == "intensity_histogram":
+            found[box] = _windowed(_of_levels, feature, levels, inside[box], radius)
+        else:
+            found[box] = texture_map(levels, feature, radius=radius, aggregation=aggregation)
     return found
 
 
-def _measure(feature: str, image: Image, aggregation: str) -> tuple[Callable[[NDArray, NDArray], float], bool]:
-    known = catalog().family
-    families = (*HISTOGRAMS, *TEXTURE_FAMILIES)
-    if known.get(feature) not in families:
-        raise ValueError(
-            f"feature must be one of {', '.join(families)}, as features.catalog() lists them; received {feature!r}"
-        )
-    family = known[feature]
-    if family == "intensity_statistics":
-        return partial(_of_pixels, feature, intensity_features), False
-    if family == "intensity_volume_histogram":
-        return partial(_of_pixels, feature, partial(volume_histogram_features, units=image.units)), False
-    if family == "intensity_histogram":
-        return partial(_of_levels, feature, histogram_features), True
-    return partial(
-        _of_levels, feature, partial(texture_features, families=(family,), aggregation=aggregation)
-    ), True
+def _windowed(
+    measure: Callable[[NDArray, NDArray], dict[str, float]],
+    feature: str,
+    pixels: NDArray,
+    inside: NDArray,
+    radius: int,
+) -> NDArray:
+    found = np.full(pixels.shape, np.nan)
+    for place in np.argwhere(inside):
+        around = tuple(slice(max(index - radius, 0), index + radius + 1) for index in place)
+        found[tuple(place)] = measure(pixels[around], inside[around])[feature]
+    return found
 
 
-def _of_pixels(feature: str, function: Callable, pixels: NDArray, inside: NDArray) -> float:
-    return function(pixels, inside)[feature]
-
-
-def _of_levels(feature: str, function: Callable, levels: NDArray, inside: NDArray) -> float:
-    try:
-        return function(levels)[feature]
-    except ValueError:
-        # A voxel without a neighbour has no texture.
-        return np.nan
+def _of_levels(levels: NDArray, inside: NDArray) -> dict[str, float]:
+    return histogram_features(levels)

@@ -72,9 +72,10 @@ def perturb(
 
 
 def arranged(values: ArrayLike, mask: ArrayLike, pattern: ArrayLike) -> NDArray:
-    """Put intensities into a region in the order that a pattern has there: the darkest where the pattern is darkest.
+    """Put intensities into a region in the order of a pattern: the darkest where the pattern is darkest.
 
-    Images made so differ in their order, their intensities or their outline alone, which shows what a feature sees.
+    Images made so differ in their order, their intensities or their outline alone, which shows what a feature
+    sees.
 
     Parameters
     ----------

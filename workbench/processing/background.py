@@ -60,7 +60,8 @@ def rolling_ball(image: ArrayLike, *, radius: float | tuple[float, ...], height:
         raise ValueError(f"image must be a slice or a volume, received shape {array.shape}")
     radii = per_axis(radius, array.ndim, name="radius", positive=True)
     (top,) = per_axis(max(radii) if height is None else height, 1, name="height", positive=True)
-    reach = [int(np.ceil(length)) for length in radii]
+    # What is farther away than the image is long has no part in it, however large the ball.
+    reach = [min(int(np.ceil(r)), length - 1) for r, length in zip(radii, array.shape, strict=True)]
     offsets = np.meshgrid(*(np.arange(-margin, margin + 1) for margin in reach), indexing="ij")
     distance = sum((offset / length) ** 2 for offset, length in zip(offsets, radii, strict=True))
     cap = np.where(distance > 1, np.inf, top * (1 - np.sqrt(np.clip(1 - distance, 0, None))))
@@ -127,5 +128,6 @@ def remove_background(
     upright = floating(image) if bright else -floating(image)
     if one_of(method, METHODS, name="method") == "rolling-ball":
         return upright - rolling_ball(upright, radius=radius, height=height)
-    reach = _ball_reach(upright.ndim, {"radius": radius})
+    # A ball as long as all edges together holds the whole image wherever it lies.
+    reach = [min(margin, sum(upright.shape)) for margin in _ball_reach(upright.ndim, {"radius": radius})]
     return upright - opening(upright, size=tuple(2 * margin + 1 for margin in reach), element="ball")

@@ -95,15 +95,16 @@ def bilateral(
     one_of(border, BORDERS, name="border")
     volume = a_volume(array)
     widths = (*[0.0] * (VOLUME - array.ndim), *widths)
-    radii = np.array([ceil(3 * width) for width in widths])
-    steps = np.indices(2 * radii + 1).reshape(VOLUME, -1).T - radii
-    near = (np.divide(steps, radii, where=radii > 0, out=np.zeros(steps.shape)) ** 2).sum(axis=1) <= 1
-    steps = steps[near]
-    places = np.divide(steps, widths, where=radii > 0, out=np.zeros(steps.shape))
+    radii = tuple(ceil(3 * width) for width in widths)
+    windows = tuple(2 * radius + 1 for radius in radii)
+    # Along an axis of radius 0 every step is 0, whatever it is divided by.
+    steps = np.indices(windows).reshape(VOLUME, -1).T - radii
+    steps = steps[((steps / np.maximum(radii, 1)) ** 2).sum(axis=1) <= 1]
+    places = steps / np.where(radii, widths, 1)
 
     from workbench.compiled import bilateral
 
-    around = sources(volume.shape, tuple((2 * radii + 1).tolist()), border=border)
+    around = sources(volume.shape, windows, border=border)
     weights = -0.5 * (places**2).sum(axis=1)
     return bilateral.bilateral(volume, around, steps + radii, weights, range_sigma).reshape(array.shape)
 

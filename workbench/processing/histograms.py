@@ -53,18 +53,10 @@ def equalize(image: ArrayLike, *, mask: ArrayLike | None = None) -> NDArray:
     """
     array = real_array(image)
     inside = values_inside(array, mask)
-    lowest, highest = inside.min(), inside.max()
-    if lowest == highest:
-        raise ValueError(f"a constant image cannot be equalised: every value counted is {lowest}")
-    if mask is not None:
-        lowest, highest = array.min(), array.max()
-    if array.dtype.kind in "iu" and int(highest) - int(lowest) < 2**16:
-        # Few different values: counting them is faster than sorting the pixels. Integers wrap around, so the
-        # shift is exact even where array - lowest overflows its dtype.
-        kind = np.uint8 if int(highest) - int(lowest) < 2**8 else np.uint16
-        codes = (array - lowest).astype(kind)
-        return _look_up(codes, np.cumsum(_counts(values_inside(codes, mask))) / inside.size)
-    return np.searchsorted(np.sort(inside), array, side="right") / inside.size
+    if inside.min() == inside.max():
+        raise ValueError(f"a constant image cannot be equalised: every value counted is {inside[0]}")
+    codes, shares = _shares(array, mask)
+    return _look_up(codes, shares)
 
 
 @in_units("")
@@ -182,16 +174,23 @@ def match_histogram(
     >>> match_histogram([1, 2, 3, 4], reference=[10, 20, 30, 70])
     array([10., 20., 30., 70.])
     """
-    array, standard = real_array(image), real_array(reference, name="reference")
+    standard = real_array(reference, name="reference")
+    goals, counts = np.unique(values_inside(standard, reference_mask, name="reference_mask"), return_counts=True)
+    codes, shares = _shares(real_array(image), mask)
+    return _look_up(codes, np.interp(shares, np.cumsum(counts) / counts.sum(), goals))
+
+
+def _shares(array: NDArray, mask: ArrayLike | None) -> tuple[NDArray, NDArray[np.float64]]:
+    """Return a code for each voxel, and for each code which share of the voxels that count is at or below it."""
     inside = values_inside(array, mask)
+    lowest, highest = array.min(), array.max()
+    if array.dtype.kind in "iu" and int(highest) - int(lowest) < 2**16:
+        # Few different values: counting them is faster than sorting the pixels. Integers wrap around, so the
+        # shift is exact even where array - lowest overflows its dtype.
+        codes = (array - lowest).astype(np.uint8 if int(highest) - int(lowest) < 2**8 else np.uint16)
+        return codes, np.cumsum(_counts(values_inside(codes, mask))) / inside.size
     found, counts = np.unique(inside, return_counts=True)
-    goals, goal_counts = np.unique(
-        values_inside(standard, reference_mask, name="reference_mask"), return_counts=True
-    )
-    shares, goal_shares = np.cumsum(counts) / inside.size, np.cumsum(goal_counts) / goal_counts.sum()
-    new_values = np.interp(shares, goal_shares, goals)
-    places = np.searchsorted(found, array, side="right") - 1
-    return np.where(places < 0, float(goals[0]), new_values[np.maximum(places, 0)])
+    return np.searchsorted(found, array, side="right"), np.append(0, np.cumsum(counts)) / inside.size
 
 
 def _counts(codes: NDArray) -> NDArray[np.int64]:

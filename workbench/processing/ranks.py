@@ -9,7 +9,7 @@ from .arrays import VOLUME, sources
 from .boxes import OPENCV_BORDERS, in_bands
 
 # What OpenCV's median takes: bytes with squares of any size up to this one, others of 3 and 5.
-OPENCV_MEDIANS = {"uint8": 255, "uint16": 5, "int16": 5, "float32": 5}
+OPENCV_MEDIANS = {np.dtype("uint8"): 255, np.dtype("uint16"): 5, np.dtype("int16"): 5, np.dtype("float32"): 5}
 # With more, the values are ranked first.
 MOST_LEVELS = 2**20
 
@@ -43,7 +43,7 @@ def ranked(image: NDArray, sizes: tuple[int, ...], border: str) -> NDArray:
         return ndimage.median_filter(comparable, sizes, mode=border).astype(image.dtype)
     volume = image[(None,) * (VOLUME - image.ndim)]
     planes, rows, columns = (*[1] * (VOLUME - image.ndim), *sizes)
-    if planes == 1 and rows == columns and 1 < rows <= OPENCV_MEDIANS.get(image.dtype.name, 0):
+    if planes == 1 and rows == columns and 1 < rows <= OPENCV_MEDIANS.get(image.dtype, 0):
         return _opencv_medians(volume, rows, border).reshape(image.shape)
     places = sources(volume.shape, (planes, rows, columns), border=border)
     column = planes * rows
@@ -79,7 +79,7 @@ def _opencv_medians(volume: NDArray, size: int, border: str) -> NDArray:
 
     def blur(band: NDArray) -> NDArray:
         if radius:
-            band = cv2.copyMakeBorder(band, *[radius] * 4, OPENCV_BORDERS[border])
+            band = cv2.copyMakeBorder(band, radius, radius, radius, radius, OPENCV_BORDERS[border])
         return cv2.medianBlur(band, size)[inner, inner]
 
     return np.ascontiguousarray(in_bands(blur, volume, size // 2, cost=cost, dtype=volume.dtype))

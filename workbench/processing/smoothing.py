@@ -23,6 +23,8 @@ from .ranks import ranked
 
 # As in scipy.ndimage: beyond 4 sigma a Gaussian holds less than 1e-4 of its weight.
 TRUNCATE = 4.0
+# Integers that OpenCV adds up in double precision by itself.
+AS_THEY_ARE = {np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int16)}
 # Longer kernels would smooth anything to its mean, slowly.
 LARGEST_RADIUS = 2**16
 
@@ -71,8 +73,7 @@ def mean(
     array = planes_or_more(real_array(image))
     sizes = window_size(size, array.ndim)
     one_of(border, BORDERS, name="border")
-    array = array.astype(array.dtype.newbyteorder("="), copy=False)
-    array = array if array.dtype.name in {"uint8", "uint16", "int16"} else floating(array)
+    array = array if array.dtype in AS_THEY_ARE else floating(array)
     return boxes(array, sizes, border)
 
 
@@ -283,7 +284,10 @@ def median(
     array = planes_or_more(real_array(image))
     sizes = window_size(size, array.ndim)
     one_of(border, BORDERS, name="border")
-    array = array.astype(array.dtype.newbyteorder("=") if array.dtype.itemsize <= 8 else np.float64, copy=False)
+    if array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    elif not array.dtype.isnative:
+        array = array.astype(array.dtype.newbyteorder("="))
     if array.dtype == bool:
         return ranked(array.view(np.uint8), sizes, border).view(bool)
     return ranked(array, sizes, border)

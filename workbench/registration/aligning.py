@@ -27,7 +27,7 @@ TRANSFORMS = ("translation", "rigid", "similarity", "affine", "deformable")
 METRICS = ("auto", "correlation", "mutual_information")
 COMPARABLE = {"CT", "CR", "DX", "DR", "MG", "OP", "SM", "PX", "XA", "RF"}
 LEAST_OVERLAP = 0.25
-LEAST_DISTINCTNESS = 4.5
+LEAST_DISTINCTNESS = 4.8
 LEAST_CORRELATION = 0.6
 MOST_WANDERING = 0.03
 

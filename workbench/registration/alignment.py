@@ -134,7 +134,10 @@ class Alignment:
         if not isinstance(image, Image):
             return made
         step = Step("registration.Alignment.apply", {"transform": self.transform, "interpolation": interpolation})
-        return image.replace(pixels=made, affine=target.affine if target.lps else None, step=step)
+        if target.lps:
+            return image.replace(pixels=made, affine=target.affine, step=step)
+        spacing = None if image.spacing is None else tuple(target.spacing.tolist())
+        return image.replace(pixels=made, affine=None, step=step).replace(spacing=spacing)
 
     def apply_points(self, points: ArrayLike) -> NDArray:
         """Bring points from the moving image to the fixed one, as `apply` brings images.
@@ -247,7 +250,7 @@ class Alignment:
             raise ValueError(
                 "like has an affine, the fixed image had none; leave like out, or align Images with affines"
             )
-        if grid.lps or isinstance(like, Grid):
+        if grid.lps or isinstance(like, Grid) or (isinstance(like, Image) and like.spacing is not None):
             return grid
         return Grid(grid.shape, self.fixed.affine, self.fixed.lps)
 

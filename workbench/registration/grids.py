@@ -65,7 +65,9 @@ class Grid:
         shape = _spatial_shape(np.shape(image), channel)
         if len(shape) not in {2, 3}:
             raise ValueError(f"image must have 2 or 3 spatial axes, received shape {np.shape(image)}")
-        steps = np.broadcast_to(np.asarray(1.0 if spacing is None else spacing, float), len(shape))
+        own = image.spacing if isinstance(image, Image) else None
+        given = spacing if own is None else own
+        steps = np.broadcast_to(np.asarray(1.0 if given is None else given, float), len(shape))
         if not (np.isfinite(steps) & (steps > 0)).all():
             raise ValueError(f"spacing must be positive, received {spacing}")
         return cls(shape, np.diag([*steps, 1.0]), lps=False)

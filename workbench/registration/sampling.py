@@ -26,9 +26,7 @@ def stored(array: NDArray) -> NDArray:
     """
     if array.dtype == bool:
         return array.view(np.uint8)
-    return (
-        array.astype(np.float32 if array.dtype.itemsize < 4 else np.float64) if array.dtype.kind == "f" else array
-    )
+    return array.astype(np.float32) if array.dtype == np.float16 else array
 
 
 def sample_linear(
@@ -73,7 +71,7 @@ def sample_linear(
     resampled = sitk.Resample(
         image, size, transform, kinds[interpolation], [0.0] * ndim, unit, np.eye(ndim).ravel(), float(fill)
     )
-    return sitk.GetArrayFromImage(resampled)
+    return sitk.GetArrayFromImage(resampled).astype(array.dtype, copy=False)
 
 
 def sample_mapped(

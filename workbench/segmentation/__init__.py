@@ -17,8 +17,10 @@ from .mixtures import Mixture, gaussian_mixture
 from .morphological_contours import morphological_chan_vese
 from .morphology import closing, dilation, erosion, opening
 from .proposals import mask_overlaps, suppress_overlaps
+from .random_walks import random_walker
 from .regions import fill_holes, label, largest_region, remove_small
 from .residues import black_top_hat, morphological_gradient, white_top_hat
+from .superpixels import superpixels
 from .templates import fit_templates, weighted_templates
 from .thresholds import li, multi_otsu, otsu, threshold, triangle
 from .two_regions import chan_vese
@@ -67,11 +69,13 @@ __all__ = [
     "multi_otsu",
     "opening",
     "otsu",
+    "random_walker",
     "region_growing",
     "remove_small",
     "sauvola",
     "similarity_weights",
     "structuring_element",
+    "superpixels",
     "suppress_overlaps",
     "threshold",
     "triangle",

@@ -101,34 +101,35 @@ def descend(
 
 
 def variation(
-    u: NDArray[np.float64], weight: NDArray[np.float64], spacing: tuple[float, ...], gradient: NDArray[np.float64]
-) -> float:
-    """Sum ``weight * |grad u|`` for an image of 2 or 3 axes, and add its derivative to `gradient`.
+    u: NDArray[np.float64], weight: NDArray[np.float64], spacing: tuple[float, ...]
+) -> tuple[float, NDArray[np.float64]]:
+    """Sum ``weight * |grad u|`` for an image of 2 or 3 axes, rounded off where it is nearly flat.
 
     Parameters
     ----------
-    u, weight, gradient : ndarray of float64
-        As in `compiled.border_lengths.border_length`.
+    u, weight : (M, N) or (P, M, N) ndarray of float64
+        The image, and what each voxel counts.
     spacing : tuple of float
         Distance between neighbours on each axis.
 
     Returns
     -------
-    float
-        The sum, rounded off where u is nearly flat.
+    tuple of float and ndarray
+        The sum and its derivative.
 
     Examples
     --------
     >>> u = np.array([[0.0, 1.0]])
-    >>> round(variation(u, np.ones_like(u), (1.0, 1.0), np.zeros_like(u)), 3)
+    >>> round(variation(u, np.ones_like(u), (1.0, 1.0))[0], 3)
     0.905
     """
     from workbench.compiled.border_lengths import border_length
 
     added = 3 - u.ndim
-    u, weight, gradient = (np.ascontiguousarray(array).reshape((1,) * added + array.shape)
-                           for array in (u, weight, gradient))  # fmt: skip
-    return border_length(u, weight, (1.0,) * added + spacing, ROUNDING / min(spacing), gradient)
+    volume, weights = (np.ascontiguousarray(array).reshape((1,) * added + u.shape) for array in (u, weight))
+    derivative = np.empty_like(volume)
+    value = border_length(volume, weights, (1.0,) * added + spacing, ROUNDING / min(spacing), derivative)
+    return value, derivative.reshape(u.shape)
 
 
 def dot(a: NDArray, b: NDArray) -> float:
@@ -175,7 +176,7 @@ def standardized(image: ArrayLike) -> NDArray[np.float64]:
     >>> standardized([[5, 7]])
     array([[-1.,  1.]])
     """
-    array = real_array(image).astype(np.float64)
+    array = real_array(image).astype(np.float64, order="C")
     if array.ndim not in {2, 3}:
         raise ValueError(f"image must have 2 or 3 axes, received shape {array.shape}")
     if array.min() == array.max():

@@ -9,7 +9,7 @@ from workbench.checks import same_shape
 from workbench.images import Image
 from workbench.processing.smoothing import gaussian
 
-from .descents import Descent, check_descent, descend, standardized, starting_mask, variation, voxel_edges
+from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation, voxel_edges
 from .distances import distance_transform
 
 
@@ -157,9 +157,8 @@ def geodesic_active_contour(
         raise ValueError(f"start must have a part farther than inwards={inwards} from its border; make one smaller")
 
     def energy(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        gradient = -balloon * weight
-        area = float((weight * u).sum())
-        return (variation(u, weight, edges, gradient) - balloon * area) / u.size, gradient
+        length, slope = variation(u, weight, edges)
+        return (length - balloon * dot(weight, u)) / u.size, slope - balloon * weight
 
     low, high = core.astype(np.float64), reached.astype(np.float64)
     return descend(inside.astype(np.float64), energy, steps=steps, tolerance=tolerance, low=low, high=high)

@@ -105,5 +105,7 @@ class TwoRegions:
         gradient += c1 * c1 - c2 * c2
         energy = self.squares - inner * c1 * c1 - (total - inner) * c2 * c2
         if self.smoothness > 0:
-            energy += variation(u, self.weight, self.spacing, gradient)
+            length, slope = variation(u, self.weight, self.spacing)
+            energy += length
+            gradient += slope
         return energy / total, gradient

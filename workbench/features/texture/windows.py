@@ -58,7 +58,7 @@ def texture_map(levels: ArrayLike, feature: str, *, radius: int = 2, aggregation
     offsets = directions(3, flat=array.ndim == 2 or not aggregation.startswith("3d"))
     faces = offsets[np.abs(offsets).sum(axis=1) == 1]
     asked = (family, row, aggregation in MERGED, aggregation.startswith("2d"))
-    places = np.argwhere(volume)
+    places = np.ascontiguousarray(np.argwhere(volume))
     found = np.empty(len(places))
     arguments = (padded, places, size, offsets @ strides, faces @ strides, asked, found)
     over_slabs(windows, len(places), *arguments, shortest=100)

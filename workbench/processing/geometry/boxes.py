@@ -215,14 +215,15 @@ def pad(
         raise ValueError(f"before and after must not be negative, received {first} and {last}; crop takes away")
     widths = np.zeros((array.ndim, 2), int)
     widths[list(axes)] = np.transpose([first, last])
+    options = {"before": first, "after": last, "border": border}
     if one_of(border, BORDERS, name="border") == "constant":
         value = fitting(array.min() if fill is None else fill, array)
+        options["fill"] = value.item()
         larger = np.pad(array, widths, constant_values=value)
     else:
         larger = np.pad(array, widths, mode=PADDING[border])  # type: ignore[call-overload]
     if not isinstance(image, Image):
         return larger
-    options = {"before": first, "after": last, "border": border}
     return placed(image, larger, matrix=np.ones(len(axes)), origin=np.negative(first), name="pad", options=options)
 
 

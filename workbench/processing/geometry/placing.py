@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import real_array
 from workbench.images import Image, Step
 
+from ..arrays import per_axis
 from ..chunks import is_dask
 
 
@@ -90,6 +91,42 @@ def indices(values: Any, count: int, *, name: str) -> tuple[int, ...]:
             "for colour, name the channel_axis"
         )
     return tuple(int(value) for value in given)
+
+
+def spacing_of(
+    image: ArrayLike | Image, spacing: tuple[float, ...] | None, count: int
+) -> tuple[float, ...] | None:
+    """Return the millimetres between neighbours along each spatial axis.
+
+    Parameters
+    ----------
+    image : array_like or Image
+        An Image brings its own.
+    spacing : tuple of float or None
+        What the caller received.
+    count : int
+        Number of spatial axes.
+
+    Returns
+    -------
+    tuple of float or None
+        `count` lengths, ``None`` where they are not known.
+
+    Raises
+    ------
+    ValueError
+        If a length is not positive, their number is another, or they contradict the Image's.
+
+    Examples
+    --------
+    >>> spacing_of(Image([[1]], spacing=(2, 1)), None, 2)
+    (2.0, 1.0)
+    """
+    own = image.spacing if isinstance(image, Image) else None
+    given = None if spacing is None else per_axis(spacing, count, name="spacing", positive=True)
+    if own is not None and given is not None and not np.allclose(own, given, rtol=1e-3):
+        raise ValueError(f"the image's spacing is {own} mm, received {given}; leave it out")
+    return own if own is not None else given
 
 
 def placed(

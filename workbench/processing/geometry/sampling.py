@@ -11,7 +11,7 @@ from workbench.images.marks import moves_voxels
 
 from ..arrays import floating, per_axis
 from .interpolation import interpolate
-from .placing import indices, placed, spatial_axes
+from .placing import indices, placed, spacing_of, spatial_axes
 
 # Beyond these many new voxels per axis a spacing is more likely a slip of the unit.
 LONGEST = 2**15
@@ -76,12 +76,12 @@ def resize(
         raise ValueError(f"shape must hold positive lengths, received {lengths}")
     scale = [array.shape[axis] / length for axis, length in zip(axes, lengths, strict=True)]
     origin = [(factor - 1) / 2 for factor in scale]
-    # Not factor * index + origin: so rounded, the nearest voxel is the one that scipy takes, at ties too.
-    places = [(np.arange(length) + 0.5) * factor - 0.5 for length, factor in zip(lengths, scale, strict=True)]
     if order == 1 and array.ndim == 2 and array.dtype == np.float32 and not (antialias and max(scale) > 1):
         # Exact in single precision, and faster still than two sums. OpenCV counts columns first.
         pixels: NDArray = cv2.resize(array, lengths[::-1], interpolation=cv2.INTER_LINEAR).reshape(lengths)
     else:
+        # Not factor * index + origin: so rounded, the nearest voxel is the one that scipy takes, at ties too.
+        places = [(np.arange(length) + 0.5) * factor - 0.5 for length, factor in zip(lengths, scale, strict=True)]
         pixels = _sampled(array, dict(zip(axes, places, strict=True)), scale, order=order, antialias=antialias)
     if not isinstance(image, Image):
         return pixels
@@ -164,10 +164,9 @@ def resample(
     (2.0, 2.0)
     """
     array, axes = spatial_axes(image, channel_axis)
-    given = image.spacing if isinstance(image, Image) and spacing is None else spacing
-    if given is None:
+    now = spacing_of(image, spacing, len(axes))
+    if now is None:
         raise ValueError("spacing must say how far apart the voxels are now, in mm; received none")
-    now = per_axis(given, len(axes), name="spacing", positive=True)
     then = per_axis(to, len(axes), name="to", positive=True)
     scale = [new / old for new, old in zip(then, now, strict=True)]
     # Rounded up, but for a hair: 0.3 / 0.1 is more than 3.

@@ -7,7 +7,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.images import Image
+from workbench.images import Image, Step
 from workbench.images.marks import moves_voxels
 
 from ..chunks import in_memory
@@ -156,7 +156,10 @@ def untile(
             target[axis] = slice(cut[index], cut[index + 1])
             source[axis] = slice(cut[index] - along[index], cut[index + 1] - along[index])
         whole[tuple(target)] = np.asarray(part)[tuple(source)]
-    return images[0].replace(pixels=whole) if images else whole
+    if not images:
+        return whole
+    step = Step("processing.geometry.untile", {"shape": lengths, "overlap": overlap})
+    return images[0].replace(pixels=whole, step=step)
 
 
 def _starts(

@@ -10,9 +10,9 @@ from scipy.special import cosdg, sindg
 from workbench.images import Image
 from workbench.images.marks import moves_voxels
 
-from ..arrays import floating, per_axis
+from ..arrays import floating
 from .boxes import fitting
-from .placing import placed, spatial_axes
+from .placing import placed, spacing_of, spatial_axes
 
 # A place this little beyond the outermost voxels, in voxels, is there by rounding, as in compiled.resampling.
 ROUNDING = 1e-9
@@ -98,8 +98,7 @@ def rotate(
         raise ValueError(f"angle must be finite, received {angle}")
     if order not in range(6):
         raise ValueError(f"order must be 0 (nearest), 1 (linear) to 5, received {order}")
-    given = image.spacing if isinstance(image, Image) and spacing is None else spacing
-    mm = np.array(per_axis(1.0 if given is None else given, len(axes), name="spacing", positive=True))
+    mm = np.array(spacing_of(image, spacing, len(axes)) or (1.0,) * len(axes))
     pixels = array if order == 0 else floating(array)
     value = fitting(pixels.min() if fill is None else fill, pixels)
     cosine, sine = cosdg(angle), sindg(angle)
@@ -111,7 +110,9 @@ def rotate(
         return turned
     whole, origin = np.eye(len(axes)), np.zeros(len(axes))
     whole[np.ix_(plane, plane)], origin[plane] = matrix, offset
-    options = {"angle": angle} | ({"axis": axis} if len(axes) == 3 else {}) | {"order": order}
+    options = (
+        {"angle": angle} | ({"axis": axis} if len(axes) == 3 else {}) | {"order": order, "fill": value.item()}
+    )
     return placed(image, turned, matrix=whole, origin=origin, name="rotate", options=options)
 
 

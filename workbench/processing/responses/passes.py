@@ -15,7 +15,7 @@ Kernel = tuple[float, ...]
 Kernels = tuple[Kernel, ...]
 IDENTITY: Kernel = (1.0,)
 LARGEST_LEVEL = 16
-# A thread combines so many values at least.
+# A thread combines so many values at a time.
 SHARE = 2**15
 
 
@@ -127,7 +127,7 @@ def combine(function: Callable[[NDArray, NDArray], NDArray], result: NDArray, re
     function : callable
         Of two arrays, value by value, such as `numpy.maximum`.
     result, response : ndarray
-        Same shape; `result` is changed.
+        Contiguous, of the same shape; `result` is changed.
 
     Examples
     --------
@@ -138,14 +138,15 @@ def combine(function: Callable[[NDArray, NDArray], NDArray], result: NDArray, re
     """
     from workbench.compiled.slabs import over_slabs
 
-    def some(start: int, stop: int) -> None:
-        # One index after the other: what the function allocates stays in the cache.
-        for index in range(start, stop):
-            result[index] = function(result[index], response[index])
+    values, others = result.reshape(-1), response.reshape(-1)
 
-    if result.ndim < VOLUME:
-        result, response = result[None], response[None]
-    over_slabs(some, len(result), shortest=max(1, SHARE * len(result) // result.size))
+    def some(start: int, stop: int) -> None:
+        # Part by part: what the function allocates stays in the cache.
+        for first in range(start, stop, SHARE):
+            part = slice(first, min(first + SHARE, stop))
+            values[part] = function(values[part], others[part])
+
+    over_slabs(some, values.size, shortest=SHARE)
 
 
 def _correlated(volume: NDArray, kernels: Kernels, border: str) -> NDArray:

@@ -50,9 +50,9 @@ def filtered_axes(
     >>> filtered_axes((-1, -2), 3)
     (1, 2)
     """
-    chosen = tuple(range(ndim)) if axes is None else tuple(axes)
-    if any(not -ndim <= axis < ndim for axis in chosen):
-        raise ValueError(f"axes must be among the {ndim} of the image, received {axes}")
+    chosen = tuple(range(ndim)) if axes is None else tuple(np.atleast_1d(axes).tolist())
+    if any(not isinstance(axis, int) or not -ndim <= axis < ndim for axis in chosen):
+        raise ValueError(f"axes must be integers from {-ndim} to {ndim - 1}, received {axes}")
     chosen = tuple(sorted(axis % ndim for axis in chosen))
     if len(set(chosen)) != len(chosen) or len(chosen) not in allowed:
         raise ValueError(

@@ -88,15 +88,15 @@ def _weigh(spectrum: NDArray, transfer: Transfer, grid: list[NDArray], factor: c
     """Multiply in place, slab by slab, so that the weights of the whole spectrum are never stored."""
     from workbench.compiled.slabs import over_slabs
 
-    factor = spectrum.dtype.type(factor) if factor.imag or spectrum.dtype.kind == "c" else factor.real
-
     step = max(1, BLOCK * len(spectrum) // spectrum.size)
 
     def weigh(start: int, stop: int) -> None:
         for first in range(start, stop, step):
             place = slice(first, min(first + step, stop))
             weights = transfer([each[place] if len(each) > 1 else each for each in grid])
-            spectrum[place] *= weights if factor == 1 else weights * factor
+            spectrum[place] *= weights
+            if factor != 1:
+                spectrum[place] *= factor
 
     over_slabs(weigh, len(spectrum), shortest=step)
 
