@@ -52,10 +52,10 @@ def contrast():
             "ours": partial(processing.equalize, image),
             "scikit-image": partial(skimage.exposure.equalize_hist, image),
         }, tolerance=1e-9)  # fmt: skip
-    for image in (ct, whole):
+    for image, reference in ((ct, byte), (whole, 2 * whole + 1)):
         yield Row("match histogram", label(image), {
-            "ours": partial(processing.match_histogram, image, reference=byte),
-            "scikit-image": partial(skimage.exposure.match_histograms, image, byte),
+            "ours": partial(processing.match_histogram, image, reference=reference),
+            "scikit-image": partial(skimage.exposure.match_histograms, image, reference),
         }, tolerance=1e-2)  # fmt: skip
     adaptive = cv2.createCLAHE(0.01 * 256, (8, 8))
     for image in (unit, cube):
@@ -113,7 +113,7 @@ def sampling():
             "ours": partial(processing.resample, image, to=TO, spacing=SPACING, order=order),
             "scipy": partial(by_scipy, image, shape, order),
             "SimpleITK": by_itk(image, shape, order, itk_names[order]),
-        }, tolerance={0: 0, 1: 1e-5, 3: 1e-3}[order], edge=0 if order == 0 else 24)  # fmt: skip
+        }, tolerance={0: 0, 1: 1e-5, 3: 1e-3}[order], edge=24)  # fmt: skip
     ct, whole = picture(), volume((128, 256, 256), np.float32)
     for shape in ((300, 300), (800, 800)):
         smaller = shape < ct.shape

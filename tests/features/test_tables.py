@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import time
+import weakref
 
 import numpy as np
 import pandas as pd
@@ -216,3 +217,18 @@ if __name__ == "__main__":
     subprocess.run([sys.executable, script, folder], check=True)
     assert len(list(folder.glob("*.json"))) == 40
     assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
+
+
+def test_images_are_let_go_once_they_are_measured():
+    alive, most = weakref.WeakSet(), []
+
+    def cases():
+        for number in range(30):
+            image = Image(np.full((4, 4), number))
+            alive.add(image)
+            most.append(len(alive))
+            yield f"case-{number}", image, {"all": np.ones((4, 4))}
+            del image
+
+    extract_cohort(cases(), families="intensity_statistics", progress=False)
+    assert max(most) <= 3

@@ -79,7 +79,7 @@ def test_images_that_do_not_overlap_are_refused_by_name(shared_data):
     for scene in scenes(shared_data):
         middle = scene.shape[1] // 2
         left, right = scene[:, : middle - 4], scene[:, middle + 4 :]
-        with pytest.raises(RegistrationError, match="no overlap|do not look alike"):
+        with pytest.raises(RegistrationError, match=r"no overlap|do not look alike"):
             panorama([left - scene.min(), right - scene.min()])
     parts = [RNG.random((40, 40)) for _ in range(2)]
     with pytest.raises(RegistrationError, match=r"no overlap was found between images \[0, 1\] and \[2\]"):

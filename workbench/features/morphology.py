@@ -71,8 +71,8 @@ def morphology_features(
     found = (_solid if inside.ndim == 3 else _plane)(padded, millimetres)
     if image is not None:
         pixels = real_array(image)
+        region_of(inside, shape=pixels.shape)
         within = inside if measured is None else region_of(measured, shape=inside.shape)
-        region_of(within, shape=pixels.shape)
         content = found["volume" if inside.ndim == 3 else "area"]
         found |= _filled(pixels[box].astype(np.float64), inside[box], within[box], millimetres, content)
     return {f"morphology_{name}": float(value) for name, value in found.items()}

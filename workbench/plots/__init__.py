@@ -8,6 +8,7 @@ from .features import show_curves, show_distributions, show_glcm, show_surfaces
 from .intensities import show_histograms, show_windows
 from .pictures import draw, outline, show, show_labels
 from .processing import show_comparison, show_profiles, show_with_histograms
+from .registration import show_alignment, show_field
 from .responses import show_responses
 from .segmentation import show_agreement, show_energies, show_thresholds
 from .style import COLORS, STYLE, Figure, blank, figure
@@ -24,6 +25,7 @@ __all__ = [
     "outline",
     "show",
     "show_agreement",
+    "show_alignment",
     "show_bayes",
     "show_changes",
     "show_comparison",
@@ -34,6 +36,7 @@ __all__ = [
     "show_energies",
     "show_errors",
     "show_feature_table",
+    "show_field",
     "show_glcm",
     "show_histograms",
     "show_intervals",

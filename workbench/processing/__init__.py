@@ -3,6 +3,7 @@
 Every function takes the image first and its options by keyword, leaves its input as it is, and can be used as
 ``image.map(processing.median, size=5)``; grayscale and those of `geometry`, which move voxels, take an Image and
 return one. Filters of a neighbourhood work chunk by chunk on Dask arrays (`chunks`).
+Filter banks are in `responses`.
 """
 
 from . import responses

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .arrays import VOLUME, sources
-from .boxes import OPENCV_BORDERS, in_bands
+from .slices import OPENCV_BORDERS, in_bands
 
 # What OpenCV's median takes: bytes with squares of any size up to this one, others of 3 and 5.
 OPENCV_MEDIANS = {np.dtype("uint8"): 255, np.dtype("uint16"): 5, np.dtype("int16"): 5, np.dtype("float32"): 5}

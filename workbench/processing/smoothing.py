@@ -16,10 +16,10 @@ from scipy import ndimage
 from workbench.checks import one_of, real_array, window_size
 
 from .arrays import BORDERS, VOLUME, floating, in_voxels, planes_or_more, positive, sources
-from .boxes import boxes
 from .channels import neighbourhood
 from .chunks import half_window
 from .ranks import ranked
+from .slices import boxes, weighted_slices
 
 # As in scipy.ndimage: beyond 4 sigma a Gaussian holds less than 1e-4 of its weight.
 TRUNCATE = 4.0
@@ -233,11 +233,14 @@ def convolve(
     factors = _factors(turned)
     if factors is not None:
         return _separable(array, factors, border)
+    lift = (None,) * (VOLUME - array.ndim)
+    volume, turned = array[lift], turned[lift]
+    if len(turned) == 1 and border != "wrap":
+        return weighted_slices(volume, turned[0], border).reshape(array.shape)
+
     from workbench.compiled.correlation import correlate
 
-    volume, kernel3d = array[(None,) * (VOLUME - array.ndim)], turned[(None,) * (VOLUME - array.ndim)]
-    places = sources(volume.shape, kernel3d.shape, border=border)
-    return correlate(volume, places, kernel3d).reshape(array.shape)
+    return correlate(volume, sources(volume.shape, turned.shape, border=border), turned).reshape(array.shape)
 
 
 @neighbourhood(half_window)

@@ -7,5 +7,6 @@ from .deformation import Deformation
 from .errors import RegistrationError
 from .grids import Grid
 from .storing import load
+from .turning import turned
 
-__all__ = ["Alignment", "Deformation", "Grid", "RegistrationError", "align", "load", "phase_correlation"]
+__all__ = ["Alignment", "Deformation", "Grid", "RegistrationError", "align", "load", "phase_correlation", "turned"]

@@ -13,7 +13,10 @@ from workbench.registration.correlation import overlap_correlation, shift_at
 
 COARSE_SIDE = 96
 PEAKS = 4
-LEAST_CORRELATION = 0.9
+LEAST_CORRELATION = 0.975
+LEAST_ALIKE = 0.9
+LEAST_EVIDENCE = 0.9
+MOST_DIFFERENCE = 0.1
 LEAST_COARSE = 0.5
 LEAST_SHARE = 0.03
 LEAST_SIDE = 6
@@ -51,8 +54,15 @@ class Overlap:
 
     @property
     def fits(self) -> bool:
-        """Whether the correlation is high enough to believe it."""
-        return self.correlation >= LEAST_CORRELATION
+        """Whether to believe it: narrow strips of neighbouring tissue resemble each other, too."""
+        return self.correlation >= LEAST_CORRELATION and self.evidence >= LEAST_EVIDENCE
+
+    def contradicts(self, images: Sequence[NDArray]) -> bool:
+        """Whether the two clearly differ here; in flat regions a low correlation says nothing."""
+        one, two = self.views(images)
+        scale = np.sqrt((one**2).mean() / max((two**2).mean(), np.finfo(float).tiny))
+        difference = np.sqrt(((one - scale * two) ** 2).mean())
+        return self.correlation < LEAST_ALIKE and difference > MOST_DIFFERENCE * np.ptp(images[self.first])
 
     def views(self, images: Sequence[NDArray]) -> tuple[NDArray, NDArray]:
         """Return both images' values in the overlap."""

@@ -146,7 +146,7 @@ def _laid_out(overlaps: list[Overlap], count: int, grey: list[NDArray]) -> tuple
         found = joint(grey, first, second, places[second] - places[first])
         if found is None:
             continue
-        if not found.fits:
+        if found.contradicts(grey):
             raise RegistrationError(
                 f"images {first} and {second} should overlap by {found.voxels} voxels, but do not look alike "
                 f"there (correlation {found.correlation:.2f}); are they rotated, or of another scene?"

@@ -15,7 +15,7 @@ Kernel = tuple[float, ...]
 Kernels = tuple[Kernel, ...]
 IDENTITY: Kernel = (1.0,)
 LARGEST_LEVEL = 16
-# A thread combines so many values at a time.
+# Values combined at a time; a thread is woken for four times as many.
 SHARE = 2**15
 
 
@@ -146,7 +146,7 @@ def combine(function: Callable[[NDArray, NDArray], NDArray], result: NDArray, re
             part = slice(first, min(first + SHARE, stop))
             values[part] = function(values[part], others[part])
 
-    over_slabs(some, values.size, shortest=SHARE)
+    over_slabs(some, values.size, shortest=4 * SHARE)
 
 
 def _correlated(volume: NDArray, kernels: Kernels, border: str) -> NDArray:

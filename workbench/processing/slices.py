@@ -1,4 +1,4 @@
-"""OpenCV's filters of slices on all cores and with every border, and means over boxes by them."""
+"""OpenCV's linear filters of slices, on all cores."""
 
 from collections.abc import Callable
 
@@ -69,6 +69,36 @@ def in_bands(
 
     over_slabs(rows, planes * height, shortest=shortest)
     return result
+
+
+def weighted_slices(stack: NDArray, kernel: NDArray, border: str) -> NDArray:
+    """Sum the window around each pixel of each slice, weighted with a kernel.
+
+    Parameters
+    ----------
+    stack : (P, M, N) ndarray of float32 or float64
+        Slices.
+    kernel : (A, B) ndarray
+        The weights, odd in both lengths.
+    border : str
+        Of scipy.ndimage, but ``"wrap"``.
+
+    Returns
+    -------
+    (P, M, N) ndarray
+        In the type of the slices.
+
+    Examples
+    --------
+    >>> weighted_slices(np.array([[[1.0, 2.0, 4.0]]]), np.array([[0.0, 1.0, 10.0]]), "constant")
+    array([[[21., 42.,  4.]]])
+    """
+
+    def weigh(band: NDArray) -> NDArray:
+        return cv2.filter2D(band, -1, kernel, borderType=OPENCV_BORDERS[border])
+
+    cost = min(0.3 + 0.006 * stack.itemsize * kernel.size, 17.0)
+    return in_bands(weigh, stack, len(kernel) // 2, cost=cost, dtype=stack.dtype)
 
 
 def boxes(image: NDArray, sizes: tuple[int, ...], border: str) -> NDArray:
