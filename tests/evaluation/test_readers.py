@@ -58,7 +58,9 @@ def test_staple_is_itks(seed):
     sitk = pytest.importorskip("SimpleITK")
     _, _, masks = readers(seed)
     filter_ = sitk.STAPLEImageFilter()
-    theirs = sitk.GetArrayFromImage(filter_.Execute([sitk.GetImageFromArray(mask.astype(np.uint8)) for mask in masks]))
+    theirs = sitk.GetArrayFromImage(
+        filter_.Execute([sitk.GetImageFromArray(mask.astype(np.uint8)) for mask in masks])
+    )
     found = staple(masks)
     assert np.allclose(found.probabilities, theirs, atol=1e-4)
     assert np.allclose(found.sensitivities, filter_.GetSensitivity(), atol=1e-4)

@@ -25,7 +25,10 @@ LARGER = arrays.arrays(
 
 def disc(shape, radius, centre=None):
     centre = [n // 2 for n in shape] if centre is None else centre
-    return sum((axis - c) ** 2 for axis, c in zip(np.ogrid[tuple(map(slice, shape))], centre, strict=True)) <= radius**2
+    return (
+        sum((axis - c) ** 2 for axis, c in zip(np.ogrid[tuple(map(slice, shape))], centre, strict=True))
+        <= radius**2
+    )
 
 
 def dice(a, b):
@@ -104,7 +107,9 @@ def test_a_border_goes_to_the_edge_around_it(shape):
     slope = np.linspace(0, 2, shape[-1])
     image = truth + slope + np.random.default_rng(0).normal(0, 0.1, shape)
     start = disc(shape, 0.2 * shape[0])
-    found = geodesic_active_contour(image, start=start, inwards=2, outwards=0.25 * shape[0], balloon=0.03, sigma=1.5)
+    found = geodesic_active_contour(
+        image, start=start, inwards=2, outwards=0.25 * shape[0], balloon=0.03, sigma=1.5
+    )
     assert dice(found.mask, truth) > 0.92 > dice(start, truth)
 
 

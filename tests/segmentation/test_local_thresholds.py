@@ -16,11 +16,15 @@ IMAGES = arrays.arrays(
 
 
 @SETTINGS
-@given(IMAGES, st.sampled_from([3, 5]), st.sampled_from(["mean", "gaussian", "median"]), st.sampled_from([0, -7.5]))
+@given(
+    IMAGES, st.sampled_from([3, 5]), st.sampled_from(["mean", "gaussian", "median"]), st.sampled_from([0, -7.5])
+)
 def test_local_thresholds_equal_scikit_images(image, size, method, offset):
     before = image.copy()
     expected = filters.threshold_local(image, size, method=method, offset=offset)
-    np.testing.assert_allclose(local_threshold(image, size=size, method=method, offset=offset), expected, atol=1e-9)
+    np.testing.assert_allclose(
+        local_threshold(image, size=size, method=method, offset=offset), expected, atol=1e-9
+    )
     assert np.array_equal(image, before)
 
 

@@ -81,7 +81,9 @@ def swept(values, inside, parts, smoothness, closeness):
                 other[axis] += side
                 if 0 <= other[axis] < inside.shape[axis] and inside[tuple(other)]:
                     near += weight * before[(slice(None), *other)]
-        chances = -0.5 * ((values[tuple(place)] - means) / deviations) ** 2 - np.log(deviations) + smoothness * near
+        chances = (
+            -0.5 * ((values[tuple(place)] - means) / deviations) ** 2 - np.log(deviations) + smoothness * near
+        )
         chances = np.exp(chances - chances.max())
         after[(slice(None), *place)] = chances / chances.sum()
     return after

@@ -53,7 +53,16 @@ def border_length(
 
 
 @compiled
-def _lengths(start, stop, image, weight, inverse, rounding, flow, sums):  # noqa: PLR0917 no keywords
+def _lengths(  # noqa: PLR0917 no keywords
+    start: int,
+    stop: int,
+    image: NDArray,
+    weight: NDArray,
+    inverse: NDArray,
+    rounding: float,
+    flow: NDArray,
+    sums: NDArray,
+) -> None:
     depth, height, width = image.shape
     length = np.empty(width)
     for row in range(start, stop):
@@ -72,7 +81,14 @@ def _lengths(start, stop, image, weight, inverse, rounding, flow, sums):  # noqa
 
 
 @compiled
-def _divergence(start, stop, image, flow, inverse_squares, gradient):  # noqa: PLR0917 no keywords
+def _divergence(  # noqa: PLR0917 no keywords
+    start: int,
+    stop: int,
+    image: NDArray,
+    flow: NDArray,
+    inverse_squares: NDArray,
+    gradient: NDArray,
+) -> None:
     depth, height, width = image.shape
     for row in range(start, stop):
         z, y = row // height, row % height

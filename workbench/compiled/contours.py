@@ -33,7 +33,17 @@ def segments(planar: bool) -> NDArray[np.int64]:
     if planar:
         lines = [(0, 0, 1), (0, 1, 0), (0, 1, 1), (0, 1, -1)]
         return np.array([[np.array(line), -np.array(line)] for line in lines])
-    normals = [(0, 0, 1), (0, 1, 0), (1, 0, 0), (0, 1, 1), (0, 1, -1), (1, 0, 1), (1, 0, -1), (1, 1, 0), (1, -1, 0)]
+    normals = [
+        (0, 0, 1),
+        (0, 1, 0),
+        (1, 0, 0),
+        (0, 1, 1),
+        (0, 1, -1),
+        (1, 0, 1),
+        (1, 0, -1),
+        (1, 1, 0),
+        (1, -1, 0),
+    ]
     return np.array([[step for step in steps if step @ np.array(normal) == 0] for normal in normals])
 
 
@@ -67,9 +77,7 @@ def smooth(mask: NDArray[np.uint8], steps: NDArray[np.int64], *, opening: bool) 
     return result
 
 
-def attract(
-    mask: NDArray[np.uint8], image: NDArray[np.float64], inner: float, outer: float
-) -> NDArray[np.uint8]:
+def attract(mask: NDArray[np.uint8], image: NDArray[np.float64], inner: float, outer: float) -> NDArray[np.uint8]:
     """Give each voxel at the border to the side whose mean is nearer.
 
     Parameters
@@ -126,7 +134,14 @@ def tally(mask: NDArray[np.uint8], image: NDArray[np.float64]) -> tuple[int, flo
 
 
 @compiled
-def _smooth_rows(start, stop, mask, steps, opening, result):  # noqa: PLR0917 no keywords
+def _smooth_rows(  # noqa: PLR0917 no keywords
+    start: int,
+    stop: int,
+    mask: NDArray,
+    steps: NDArray,
+    opening: bool,
+    result: NDArray,
+) -> None:
     height, width = mask.shape[1] - 2, mask.shape[2] - 2
     segment, union = np.empty(width, np.uint8), np.empty(width, np.uint8)
     for row in range(start, stop):
@@ -154,7 +169,15 @@ def _smooth_rows(start, stop, mask, steps, opening, result):  # noqa: PLR0917 no
 
 
 @compiled
-def _attract_rows(start, stop, mask, image, inner, outer, result):  # noqa: PLR0917 no keywords
+def _attract_rows(  # noqa: PLR0917 no keywords
+    start: int,
+    stop: int,
+    mask: NDArray,
+    image: NDArray,
+    inner: float,
+    outer: float,
+    result: NDArray,
+) -> None:
     depth, height, width = image.shape
     changes = np.empty(width, np.uint8)
     for row in range(start, stop):
@@ -180,7 +203,14 @@ def _attract_rows(start, stop, mask, image, inner, outer, result):  # noqa: PLR0
 
 
 @compiled
-def _tally_rows(start, stop, mask, image, counts, sums):  # noqa: PLR0917 no keywords
+def _tally_rows(  # noqa: PLR0917 no keywords
+    start: int,
+    stop: int,
+    mask: NDArray,
+    image: NDArray,
+    counts: NDArray,
+    sums: NDArray,
+) -> None:
     depth, height, width = image.shape
     for row in range(start, stop):
         z, y = row // height, row % height

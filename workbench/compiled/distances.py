@@ -51,14 +51,14 @@ def distances(inside: NDArray[np.bool_], spacing: tuple[float, ...]) -> NDArray[
 
 
 @compiled
-def _square_roots(start, stop, squares):
+def _square_roots(start: int, stop: int, squares: NDArray) -> None:
     for row in squares[start:stop]:
         for x in range(len(row)):
             row[x] = np.sqrt(row[x])
 
 
 @compiled
-def _along_rows(start, stop, rows, squares, step):
+def _along_rows(start: int, stop: int, rows: NDArray, squares: NDArray, step: float) -> None:
     width = rows.shape[1]
     for y in range(start, stop):
         distance = np.inf
@@ -73,7 +73,7 @@ def _along_rows(start, stop, rows, squares, step):
 
 
 @compiled
-def _along_columns(start, stop, squares, step):
+def _along_columns(start: int, stop: int, squares: NDArray, step: float) -> None:
     # Along the middle axis of squares[start:stop].
     length, width = squares.shape[1:]
     lines = np.empty((TOGETHER, length))
@@ -94,7 +94,7 @@ def _along_columns(start, stop, squares, step):
 
 
 @compiled
-def _lower_envelope(line, step, centre, height, begin):
+def _lower_envelope(line: NDArray, step: float, centre: NDArray, height: int, begin: NDArray) -> None:
     # Parabola k of the envelope has its vertex at index centre[k] and is the lowest from index begin[k] on.
     last = -1
     unit = step * step

@@ -48,7 +48,7 @@ def extreme(volume: NDArray, element: NDArray[np.bool_], *, largest: bool) -> ND
 
 
 @compiled
-def _take(target, source, largest):
+def _take(target: NDArray, source: NDArray, largest: bool) -> None:
     # Two loops without a choice inside, which the compiler turns into vector instructions.
     if largest:
         for x in range(len(target)):
@@ -59,7 +59,7 @@ def _take(target, source, largest):
 
 
 @compiled
-def _widen(row, shift, before, largest):
+def _widen(row: int, shift: int, before: NDArray, largest: bool) -> None:
     before[:] = row
     length = len(row)
     shift = min(shift, length)
@@ -75,7 +75,16 @@ def _widen(row, shift, before, largest):
 
 
 @compiled
-def _combine_rows(start, stop, volume, result, widths, ends, offsets, largest):  # noqa: PLR0917 kernels take no keywords
+def _combine_rows(  # noqa: PLR0917 kernels take no keywords
+    start: int,
+    stop: int,
+    volume: NDArray,
+    result: NDArray,
+    widths: NDArray,
+    ends: NDArray,
+    offsets: NDArray,
+    largest: bool,
+) -> None:
     depth, height, width = volume.shape
     reach = np.abs(offsets[:, 1]).max()
     low, high = max(start - reach, 0), min(stop + reach, depth)

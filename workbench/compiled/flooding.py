@@ -36,7 +36,7 @@ def flood(levels: NDArray[np.int32], labels: NDArray[np.int32], offsets: NDArray
 
 
 @compiled
-def _append(voxel, level, first, last, following):
+def _append(voxel: int, level: int, first: NDArray, last: NDArray, following: NDArray) -> None:
     following[voxel] = -1
     if first[level] < 0:
         first[level] = voxel
@@ -46,7 +46,15 @@ def _append(voxel, level, first, last, following):
 
 
 @compiled
-def _flood(levels, labels, offsets, markers, first, last, following):  # noqa: PLR0917 no keywords
+def _flood(  # noqa: PLR0917 no keywords
+    levels: NDArray,
+    labels: NDArray,
+    offsets: NDArray,
+    markers: NDArray,
+    first: NDArray,
+    last: NDArray,
+    following: NDArray,
+) -> None:
     for voxel in markers:
         _append(voxel, levels[voxel], first, last, following)
     for level in range(len(first)):

@@ -1,7 +1,7 @@
 """Grids of conductors with grounded nodes, solved by conjugate gradients with multigrid as preconditioner.
 
-Nodes are joined in blocks of two along each axis and conductors between blocks added up, which is Galerkin's coarse
-grid for corrections that are constant in each block, and a grid of conductors again.
+Nodes are joined in blocks of two along each axis and conductors between blocks added up, which is Galerkin's
+coarse grid for corrections that are constant in each block, and a grid of conductors again.
 """
 
 from typing import NamedTuple
@@ -127,7 +127,7 @@ def _cycle(grids: list[Grid], level: int, currents: NDArray) -> NDArray:
 
 
 @compiled
-def _sum_at_nodes(conductors, ground):
+def _sum_at_nodes(conductors: NDArray, ground: NDArray) -> NDArray:
     total = ground + conductors[0] + conductors[1] + conductors[2]
     total[1:] += conductors[0, :-1]
     total[:, 1:] += conductors[1, :, :-1]
@@ -136,7 +136,7 @@ def _sum_at_nodes(conductors, ground):
 
 
 @compiled
-def _join_blocks(conductors, ground, coarse, coarse_ground):
+def _join_blocks(conductors: NDArray, ground: NDArray, coarse: NDArray, coarse_ground: NDArray) -> None:
     depth, height, width = ground.shape
     for z in range(depth):
         for y in range(height):
@@ -152,7 +152,14 @@ def _join_blocks(conductors, ground, coarse, coarse_ground):
 
 
 @compiled
-def _from_other_rows(conductors, potentials, z, y, nothing, total):  # noqa: PLR0917 no keywords
+def _from_other_rows(  # noqa: PLR0917 no keywords
+    conductors: NDArray,
+    potentials: NDArray,
+    z: int,
+    y: int,
+    nothing: NDArray,
+    total: NDArray,
+) -> None:
     # A conductor that leads out of the grid is none.
     depth, height, width = potentials.shape
     before = conductors[0, z - 1, y] if z > 0 else nothing
@@ -169,7 +176,7 @@ def _from_other_rows(conductors, potentials, z, y, nothing, total):  # noqa: PLR
 
 
 @compiled
-def _sweep(conductors, diagonal, currents, potentials, forwards):
+def _sweep(conductors: NDArray, diagonal: NDArray, currents: NDArray, potentials: NDArray, forwards: bool) -> None:
     # Gauss and Seidel's, in the order of the nodes or against it.
     depth, height, width = potentials.shape
     nothing, total, inverse = np.zeros(width), np.empty(width), np.empty(width)
@@ -200,7 +207,15 @@ def _sweep(conductors, diagonal, currents, potentials, forwards):
 
 
 @compiled
-def _left_over(conductors, diagonal, potentials, z, y, nothing, total):  # noqa: PLR0917 no keywords
+def _left_over(  # noqa: PLR0917 no keywords
+    conductors: NDArray,
+    diagonal: NDArray,
+    potentials: NDArray,
+    z: int,
+    y: int,
+    nothing: NDArray,
+    total: NDArray,
+) -> None:
     # What flows into each node of a row less what its potential drives out.
     _from_other_rows(conductors, potentials, z, y, nothing, total)
     here, across = potentials[z, y], conductors[2, z, y]
@@ -213,7 +228,9 @@ def _left_over(conductors, diagonal, potentials, z, y, nothing, total):  # noqa:
 
 
 @compiled
-def _collect(conductors, diagonal, currents, potentials, coarse):
+def _collect(
+    conductors: NDArray, diagonal: NDArray, currents: NDArray, potentials: NDArray, coarse: NDArray
+) -> None:
     depth, height, width = potentials.shape
     nothing, total = np.zeros(width), np.empty(width)
     for z in range(depth):
@@ -225,7 +242,7 @@ def _collect(conductors, diagonal, currents, potentials, coarse):
 
 
 @compiled
-def _spread(coarse, diagonal, potentials):
+def _spread(coarse: NDArray, diagonal: NDArray, potentials: NDArray) -> None:
     depth, height, width = potentials.shape
     for z in range(depth):
         for y in range(height):
@@ -235,7 +252,7 @@ def _spread(coarse, diagonal, potentials):
 
 
 @compiled
-def _flow(conductors, diagonal, potentials):
+def _flow(conductors: NDArray, diagonal: NDArray, potentials: NDArray) -> NDArray:
     depth, height, width = potentials.shape
     nothing, total = np.zeros(width), np.empty(width)
     result = np.empty_like(potentials)

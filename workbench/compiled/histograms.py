@@ -63,7 +63,15 @@ def count_integers(values: NDArray, low: int, bins: int) -> NDArray[np.int64]:
 
 
 @compiled
-def _count_bins(start, stop, flat, edges, bins, width, counts):  # noqa: PLR0917 kernels take no keywords
+def _count_bins(  # noqa: PLR0917 kernels take no keywords
+    start: int,
+    stop: int,
+    flat: NDArray,
+    edges: NDArray,
+    bins: float,
+    width: float,
+    counts: NDArray,
+) -> None:
     first = edges[0]
     for chunk in range(start, stop):
         row = counts[chunk]
@@ -78,7 +86,7 @@ def _count_bins(start, stop, flat, edges, bins, width, counts):  # noqa: PLR0917
 
 
 @compiled
-def _count_integers(start, stop, flat, low, counts):
+def _count_integers(start: int, stop: int, flat: NDArray, low: int, counts: NDArray) -> None:
     size = -(-len(flat) // len(counts))
     for chunk in range(start, stop):
         row = counts[chunk]

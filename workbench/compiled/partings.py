@@ -28,8 +28,8 @@ def best_parting(values: NDArray, counts: NDArray, classes: int) -> list[int]:
 
     References
     ----------
-    Wang H, Song M. Ckmeans.1d.dp: optimal k-means clustering in one dimension by dynamic programming. The R Journal
-    3/2 (2011) 29-33.
+    Wang H, Song M. Ckmeans.1d.dp: optimal k-means clustering in one dimension by dynamic programming. The R
+    Journal 3/2 (2011) 29-33.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def best_parting(values: NDArray, counts: NDArray, classes: int) -> list[int]:
 
 
 @compiled
-def _one_class_more(best, weights, sums):
+def _one_class_more(best: NDArray, weights: NDArray, sums: NDArray) -> tuple[NDArray, NDArray]:
     # For each last number: the greatest sum over the classes of sum^2 / weight, and where the class before ends.
     length = len(best)
     result = np.full(length, -np.inf)

@@ -6,6 +6,7 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import one_of, real_array, same_shape
 
 WEIGHTS = ("none", "linear", "quadratic")
+COUNTED = 1024
 
 
 def cohen_kappa(first: ArrayLike, second: ArrayLike, *, weights: str = "none") -> float:
@@ -46,10 +47,8 @@ def cohen_kappa(first: ArrayLike, second: ArrayLike, *, weights: str = "none") -
     one_of(weights, WEIGHTS, name="weights")
     one, other = real_array(first, name="first"), real_array(second, name="second")
     same_shape(first=one, second=other)
-    categories, ranks = np.unique(np.stack([one, other]), return_inverse=True)
-    count = len(categories)
-    left, right = ranks.reshape(2, -1)
-    table = np.bincount(left * count + right, minlength=count**2).reshape(count, count).astype(np.float64)
+    table = _contingency(one.ravel(), other.ravel())
+    count = len(table)
     apart = np.abs(np.subtract.outer(np.arange(count), np.arange(count))).astype(np.float64)
     cost = {"none": (apart > 0).astype(np.float64), "linear": apart, "quadratic": apart**2}[weights]
     by_chance = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
@@ -90,6 +89,21 @@ def fleiss_kappa(ratings: ArrayLike) -> float:
     shares = counts.sum(axis=1) / counts.sum()
     chance = float((shares**2).sum())
     return (float(pairs.mean()) - chance) / (1 - chance) if len(counts) > 1 else float("nan")
+
+
+def _contingency(one: NDArray, other: NDArray) -> NDArray[np.float64]:
+    lowest, highest = min(one.min(), other.min()), max(one.max(), other.max())
+    if one.dtype.kind in "bui" and other.dtype.kind in "bui" and int(highest) - int(lowest) < COUNTED:
+        # Small whole numbers are counted, which is faster than to sort.
+        left, right = (labels.astype(np.int64) - int(lowest) for labels in (one, other))
+        count = int(highest) - int(lowest) + 1
+    else:
+        categories, ranks = np.unique(np.stack([one, other]), return_inverse=True)
+        left, right = ranks.reshape(2, -1)
+        count = len(categories)
+    table = np.bincount(left * count + right, minlength=count**2).reshape(count, count).astype(np.float64)
+    occurs = table.any(axis=0) | table.any(axis=1)
+    return table[np.ix_(occurs, occurs)]
 
 
 def category_counts(ratings: ArrayLike) -> NDArray[np.float64]:

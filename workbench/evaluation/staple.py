@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import real_array
 
 READERS = 62
+# Up to so many readers each pattern has its own counter, which is faster than to sort.
+COUNTED = 16
 STEPS = 1000
 SETTLED = 1e-10
 
@@ -74,10 +76,7 @@ def staple(masks: ArrayLike) -> Staple:
     share = float(stack.mean())
     if share in {0.0, 1.0}:
         raise ValueError(f"masks must mark something and leave something out, received all {bool(share)}")
-    codes = np.zeros(stack[0].size, np.int64)
-    for reader in stack:
-        codes = 2 * codes + reader.ravel()
-    seen, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    seen, places, counts = _patterns(stack)
     marked = ((seen[:, None] >> np.arange(len(stack))[::-1]) & 1).astype(bool)
     sensitivities = specificities = np.full(len(stack), 0.99999)
     for _ in range(STEPS):
@@ -92,3 +91,17 @@ def staple(masks: ArrayLike) -> Staple:
         if change < SETTLED:
             break
     return Staple(truth[places].reshape(stack.shape[1:]), sensitivities, specificities)
+
+
+def _patterns(stack: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return who marked what: the patterns that occur, as binary numbers, which one each voxel has, and how often."""
+    codes = np.zeros(stack[0].size, np.int64)
+    for reader in stack:
+        codes *= 2
+        codes += reader.ravel()
+    if len(stack) > COUNTED:
+        return np.unique(codes, return_inverse=True, return_counts=True)
+    counts = np.bincount(codes, minlength=2 ** len(stack))
+    seen = np.flatnonzero(counts)
+    numbers = np.cumsum(counts > 0) - 1
+    return seen, numbers[codes], counts[seen]

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from .masks import mask_pair, mask_spacing
 
@@ -174,12 +173,13 @@ def surface_distances(
     inside: NDArray[np.bool_], expected: NDArray[np.bool_], edges: tuple[float, ...]
 ) -> Distances:
     """Return the distances between the surfaces of two masks, in the units of the voxels' edges."""
-    first, second = (_surface(region) * np.asarray(edges) for region in (inside, expected))
-    if not (len(first) and len(second)):
-        return Distances(np.full(len(first), np.inf), np.full(len(second), np.inf))
-    there, _ = cKDTree(second).query(first, workers=-1)
-    back, _ = cKDTree(first).query(second, workers=-1)
-    return Distances(there, back)
+    from workbench.compiled.distances import distances
+
+    box = _box(inside | expected)
+    first, second = _surface(inside[box]), _surface(expected[box])
+    if not (first.any() and second.any()):
+        return Distances(np.full(int(first.sum()), np.inf), np.full(int(second.sum()), np.inf))
+    return Distances(distances(~second, edges)[first], distances(~first, edges)[second])
 
 
 def _distances(mask: ArrayLike, reference: ArrayLike, spacing: tuple[float, ...] | None) -> Distances:
@@ -188,12 +188,16 @@ def _distances(mask: ArrayLike, reference: ArrayLike, spacing: tuple[float, ...]
     return surface_distances(inside, expected, edges)
 
 
-def _surface(inside: NDArray[np.bool_]) -> NDArray[np.intp]:
-    if not inside.any():
-        return np.empty((0, inside.ndim), np.intp)
-    (box,) = ndimage.find_objects(inside.view(np.uint8))
-    region = np.pad(inside[box], 1)
+def _surface(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    region = np.pad(inside, 1)
     core = region.copy()
     for axis in range(region.ndim):
         core &= np.roll(region, 1, axis) & np.roll(region, -1, axis)
-    return np.argwhere(region & ~core) + [part.start - 1 for part in box]
+    return (region & ~core)[(slice(1, -1),) * region.ndim]
+
+
+def _box(inside: NDArray[np.bool_]) -> tuple[slice, ...]:
+    if not inside.any():
+        return (slice(0, 1),) * inside.ndim
+    (box,) = ndimage.find_objects(inside.view(np.uint8))
+    return box

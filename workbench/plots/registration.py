@@ -14,7 +14,7 @@ from workbench.registration import Alignment
 from workbench.synthesis import checkerboard, composite
 
 from .pictures import draw
-from .style import COLORS, STYLE, Figure, blank, figure
+from .style import STYLE, Figure, blank, figure
 
 
 def show_alignment(
@@ -25,6 +25,7 @@ def show_alignment(
     alt: str,
     field: int = 32,
     difference: bool = True,
+    width: float = 8.5,
 ) -> Figure:
     """Show two slices as a checkerboard, and as their difference, before and after an alignment.
 
@@ -40,6 +41,8 @@ def show_alignment(
         Side of the checkerboard's fields in voxels.
     difference : bool, optional
         Whether to show differences too; say False for different modalities, whose values cannot be subtracted.
+    width : float, optional
+        Of the figure, in inches.
 
     Returns
     -------
@@ -56,8 +59,8 @@ def show_alignment(
     spacing = (fixed.spacing if isinstance(fixed, Image) else None) or (1.0, 1.0)
     board = checkerboard(grey[0].shape, size=field)
     columns = 4 if difference else 2
-    height = 8.5 / columns * grey[0].shape[0] * spacing[0] / (grey[0].shape[1] * spacing[1]) + 0.3
-    made, axes = figure(1, columns, size=(8.5, height), alt=alt)
+    height = width / columns * grey[0].shape[0] * spacing[0] / (grey[0].shape[1] * spacing[1]) + 0.3
+    made, axes = figure(1, columns, size=(width, height), alt=alt)
     with matplotlib.rc_context(STYLE):
         for index, (name, one) in enumerate((("before", grey[1]), ("after", grey[2]))):
             picture = Image(np.asarray(composite(grey[0], one, board)), spacing=spacing)
@@ -72,7 +75,7 @@ def show_alignment(
     return made
 
 
-def show_field(alignment: Alignment, fixed: ArrayLike, *, alt: str, every: int = 12) -> Figure:
+def show_field(alignment: Alignment, fixed: ArrayLike, *, alt: str, every: int = 12, width: float = 8.5) -> Figure:
     """Show where a two-dimensional alignment takes each place from, as arrows and as a bent grid.
 
     Parameters
@@ -85,6 +88,8 @@ def show_field(alignment: Alignment, fixed: ArrayLike, *, alt: str, every: int =
         One sentence that says what is to be seen.
     every : int, optional
         Voxels from arrow to arrow.
+    width : float, optional
+        Of the figure, in inches.
 
     Returns
     -------
@@ -103,19 +108,18 @@ def show_field(alignment: Alignment, fixed: ArrayLike, *, alt: str, every: int =
     points = index.reshape(-1, 2).astype(float)
     there = grid.index(alignment.inverse().apply_points(grid.world(points)))
     moves = there - points
-    height = 4.25 * grid.shape[0] * grid.spacing[0] / (grid.shape[1] * grid.spacing[1]) + 0.3
-    made, axes = figure(1, 2, size=(8.5, height), alt=alt)
+    height = width / 2 * grid.shape[0] * grid.spacing[0] / (grid.shape[1] * grid.spacing[1]) + 0.3
+    made, axes = figure(1, 2, size=(width, height), alt=alt)
     with matplotlib.rc_context(STYLE):
         draw(axes[0], fixed)
-        arrows: Any = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": COLORS[4], "width": 0.004}
+        arrows: Any = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": "white", "width": 0.005}
         axes[0].quiver(points[:, 1], points[:, 0], moves[:, 1], moves[:, 0], **arrows)
         axes[0].set_title("where each place is taken from")
-        growth = np.log2(np.clip(alignment.jacobian(), 0.25, 4))
-        picture = Image(growth, spacing=tuple(grid.spacing))
-        drawn = draw(axes[1], picture, window=(0, 2), colormap="PuOr")
-        axes[1].set_title("local change of area")
-        bar = made.colorbar(drawn, ax=axes[1], shrink=0.8, ticks=[-1, 0, 1])
-        bar.ax.set_yticklabels(["half", "same", "double"])
+        picture = Image(alignment.jacobian(), spacing=tuple(grid.spacing))
+        drawn = draw(axes[1], picture, window=(1, 1.6))
+        axes[1].contour(picture.pixels, levels=[1], colors="black", linewidths=0.8)
+        axes[1].set_title("change of area (line: none)")
+        made.colorbar(drawn, ax=axes[1], shrink=0.8, label="Jacobian determinant")
         for one in axes:
             blank(one)
     return made

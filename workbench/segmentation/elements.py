@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -71,6 +72,11 @@ def structuring_element(
         if not (math.isfinite(radius) and radius > 0):
             raise ValueError(f"radius must be positive, in mm, received {radius}")
         reach, half = radius, [int(radius / mm * SURFACE) for mm in units]
+    return _drawn(shape, tuple(half), tuple(units), float(reach)).copy()
+
+
+@lru_cache
+def _drawn(shape: str, half: tuple[int, ...], units: tuple[float, ...], reach: float) -> NDArray[np.bool_]:
     drawn = np.ones([2 * n + 1 for n in half], bool)
     offsets = np.ogrid[tuple(slice(-n, n + 1) for n in half)]
     if shape == "ball":

@@ -85,7 +85,7 @@ def geodesic_active_contour(
 ) -> Descent:
     """Move the border of a mask to the edges around it.
 
-    The border sought is the shortest in the metric of `edge_indicator`, ``g``, among those that stay near the start.
+    The border sought is the shortest in the metric of `edge_indicator`, ``g``, of those that stay near the start.
     The descent is on the relaxed energy ``mean(g |grad u| - balloon g u)``, where ``u`` is 1 in the part of the
     start farther than `inwards` from its border, 0 farther than `outwards` outside, and between 0 and 1 elsewhere.
     It is convex: no other start with the same bounds leads to a lower energy. The mask is ``u > 0.5``.
@@ -154,7 +154,9 @@ def geodesic_active_contour(
     core = distance_transform(inside, spacing=edges) > inwards
     reached = distance_transform(~inside, spacing=edges) <= outwards
     if not core.any():
-        raise ValueError(f"start must have a part farther than inwards={inwards} from its border; make one smaller")
+        raise ValueError(
+            f"start must have a part farther than inwards={inwards} from its border; make one smaller"
+        )
 
     def energy(u: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         length, slope = variation(u, weight, edges)

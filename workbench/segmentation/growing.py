@@ -105,8 +105,8 @@ def confidence_growing(
     Raises
     ------
     ValueError
-        If a seed is outside the image, an option is out of its range, or `image` is empty, not finite, or has other
-        than 2 or 3 axes.
+        If a seed is outside the image, an option is out of its range, or `image` is empty, not finite, or has
+        other than 2 or 3 axes.
 
     References
     ----------

@@ -66,7 +66,7 @@ def sauvola(
 ) -> NDArray:
     """Lower the mean around each voxel where contrast is low, so that flat surroundings stay on one side.
 
-    The threshold is ``mean * (1 + weight * (s / deviation - 1))`` with the standard deviation ``s`` around the voxel.
+    The threshold is ``mean * (1 + weight * (s / deviation - 1))``, ``s`` the standard deviation around the voxel.
 
     Parameters
     ----------

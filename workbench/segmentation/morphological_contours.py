@@ -12,10 +12,10 @@ def morphological_chan_vese(
     """Part an image in two regions of nearly constant intensity by flipping voxels at their border.
 
     One iteration of Marquez-Neila, Baumela and Alvarez gives each voxel at the border to the side whose mean is
-    nearer, and smooths the border by opening and closing with short segments, the order taking turns; a step is two
-    iterations, so that both orders have been taken. The energy is
-    ``mean((f - c)^2) + smoothing * faces / voxels``, where ``f`` is the image with mean 0 and variance 1, ``c`` the
-    mean of each voxel's side, and faces part the two sides. The first step makes the start as smooth as the border
+    nearer, and smooths the border by opening and closing with short segments, the order taking turns; a step is
+    two iterations, so that both orders have been taken. The energy is
+    ``mean((f - c)^2) + smoothing * faces / voxels``, where ``f`` is the image with mean 0 and variance 1, ``c``
+    the mean of each voxel's side, and faces part the two sides. The first step makes the start as smooth as the border
     is kept, and the descent ends before the first later step that does not lower the energy.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Random walker: which seed does a walker reach first who shuns the edges of an image?"""
+"""Random walker: the seed that a walker reaches first who shuns the edges of an image."""
 
 import math
 
@@ -9,7 +9,6 @@ from workbench.checks import real_array, same_shape
 from workbench.images import Image
 
 from .descents import voxel_edges
-from .regions import connected
 from .watersheds import marker_labels
 
 # No step is quite impossible, so that every voxel has its walker.
@@ -29,8 +28,8 @@ def random_walker(
 
     A step to a neighbour is likely in proportion to ``exp(-beta * d^2 / (10 * s))``, where ``d`` is the difference
     of the intensities, divided by the distance in mm if `spacing` is given, and ``s`` the standard deviation, both
-    of the image scaled to 0 to 1. The probabilities are harmonic on this graph: they solve a linear system with the
-    seeds as boundary values.
+    of the image scaled to 0 to 1. The probabilities are harmonic on this graph: they solve a linear system with
+    the seeds as boundary values.
 
     Parameters
     ----------
@@ -58,8 +57,8 @@ def random_walker(
     TypeError
         If `seeds` are not whole numbers.
     ValueError
-        If `seeds` have no label, a negative one or another shape; if `image` is constant, empty, not finite, or has
-        other than 2 or 3 axes; if an option is out of its range.
+        If `seeds` have no label, a negative one or another shape; if `image` is constant, empty, not finite, or
+        has other than 2 or 3 axes; if an option is out of its range.
 
     References
     ----------

@@ -21,8 +21,8 @@ def superpixels(
 ) -> NDArray[np.int32]:
     """Cut an image into connected regions of about one size: k-means of intensity and place together.
 
-    The distance of a voxel to a centre is ``sqrt(d^2 + (compactness * r / S)^2)``, where ``d`` is the difference of
-    the intensities in the image scaled to 0 to 1, ``r`` the distance and ``S`` the distance of neighbouring centres.
+    The distance of a voxel to a centre is ``sqrt(d^2 + (compactness * r / S)^2)``, where ``d`` is the difference
+    of the intensities in the image scaled to 0 to 1, ``r`` the distance and ``S`` that of neighbouring centres.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def superpixels(
         raise ValueError(f"image must have 2 or 3 axes, received shape {array.shape}")
     if not (count >= 1 and steps >= 1 and math.isfinite(compactness) and compactness > 0):
         raise ValueError(
-            f"count and steps must be at least 1 and compactness positive, received {count}, {steps}, {compactness}"
+            f"count and steps must be at least 1, compactness positive, received {count}, {steps}, {compactness}"
         )
     if spacing is None and isinstance(image, Image):
         spacing = image.spacing
