@@ -1,5 +1,7 @@
 """Slabs cover everything once, on several threads, however they are called."""
 
+import multiprocessing
+
 import numpy as np
 import pytest
 from numba import njit
@@ -75,3 +77,21 @@ def test_networks_find_the_median(column, columns):
     valid = 200 - columns + 1
     truth = [np.median(rows[:, x : x + columns]) for x in range(valid)]
     np.testing.assert_array_equal(wires[wire, :valid], truth)
+
+
+def total_of_slabs(length):
+    parts = np.zeros(length)
+
+    def fill(start, stop):
+        parts[start:stop] = 1
+
+    over_slabs(fill, length)
+    return parts.sum()
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork on this system")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_a_forked_process_has_threads_of_its_own():
+    assert total_of_slabs(1000) == 1000
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        assert pool.map(total_of_slabs, [10, 1000]) == [10, 1000]

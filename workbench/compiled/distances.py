@@ -94,7 +94,7 @@ def _along_columns(start: int, stop: int, squares: NDArray, step: float) -> None
 
 
 @compiled
-def _lower_envelope(line: NDArray, step: float, centre: NDArray, height: int, begin: NDArray) -> None:
+def _lower_envelope(line: NDArray, step: float, centre: NDArray, height: NDArray, begin: NDArray) -> None:
     # Parabola k of the envelope has its vertex at index centre[k] and is the lowest from index begin[k] on.
     last = -1
     unit = step * step

@@ -59,7 +59,7 @@ def _take(target: NDArray, source: NDArray, largest: bool) -> None:
 
 
 @compiled
-def _widen(row: int, shift: int, before: NDArray, largest: bool) -> None:
+def _widen(row: NDArray, shift: int, before: NDArray, largest: bool) -> None:
     before[:] = row
     length = len(row)
     shift = min(shift, length)

@@ -94,7 +94,7 @@ def staple(masks: ArrayLike) -> Staple:
 
 
 def _patterns(stack: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return who marked what: the patterns that occur, as binary numbers, which one each voxel has, and how often."""
+    """Return the patterns of marks that occur, as binary numbers, which one each voxel has, and how often."""
     codes = np.zeros(stack[0].size, np.int64)
     for reader in stack:
         codes *= 2

@@ -175,8 +175,14 @@ def surface_distances(
     """Return the distances between the surfaces of two masks, in the units of the voxels' edges."""
     from workbench.compiled.distances import distances
 
-    box = _box(inside | expected)
-    first, second = _surface(inside[box]), _surface(expected[box])
+    if inside.ndim > 3:
+        raise ValueError(f"masks must have at most 3 axes, received shape {inside.shape}")
+    # The compiled transform knows volumes; a slice is one of thickness 1.
+    missing = 3 - inside.ndim
+    volumes = [region.reshape((1,) * missing + region.shape) for region in (inside, expected)]
+    edges = (1.0,) * missing + tuple(edges)
+    box = _box(volumes[0] | volumes[1])
+    first, second = (_surface(volume[box], axes=range(missing, 3)) for volume in volumes)
     if not (first.any() and second.any()):
         return Distances(np.full(int(first.sum()), np.inf), np.full(int(second.sum()), np.inf))
     return Distances(distances(~second, edges)[first], distances(~first, edges)[second])
@@ -188,10 +194,10 @@ def _distances(mask: ArrayLike, reference: ArrayLike, spacing: tuple[float, ...]
     return surface_distances(inside, expected, edges)
 
 
-def _surface(inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _surface(inside: NDArray[np.bool_], *, axes: range) -> NDArray[np.bool_]:
     region = np.pad(inside, 1)
     core = region.copy()
-    for axis in range(region.ndim):
+    for axis in axes:
         core &= np.roll(region, 1, axis) & np.roll(region, -1, axis)
     return (region & ~core)[(slice(1, -1),) * region.ndim]
 

@@ -112,7 +112,8 @@ def show_field(alignment: Alignment, fixed: ArrayLike, *, alt: str, every: int =
     made, axes = figure(1, 2, size=(width, height), alt=alt)
     with matplotlib.rc_context(STYLE):
         draw(axes[0], fixed)
-        arrows: Any = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": "white", "width": 0.005}
+        arrows: Any = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": "white", "width": 0.007}
+        arrows |= {"edgecolor": "black", "linewidth": 0.4}
         axes[0].quiver(points[:, 1], points[:, 0], moves[:, 1], moves[:, 0], **arrows)
         axes[0].set_title("where each place is taken from")
         picture = Image(alignment.jacobian(), spacing=tuple(grid.spacing))

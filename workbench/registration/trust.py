@@ -45,7 +45,8 @@ def similarity(first: NDArray, second: NDArray, metric: str) -> float:
         return 0.0
     if metric == "correlation":
         return float(np.corrcoef(first, second)[0, 1].clip(-1, 1).round(12))
-    joint = np.histogram2d(first, second, bins=BINS)[0] / len(first)
+    bins = [((one - one.min()) * (BINS / np.ptp(one) * (1 - 1e-7))).astype(np.intp) for one in (first, second)]
+    joint = np.bincount(bins[0] * BINS + bins[1], minlength=BINS**2).reshape(BINS, BINS) / len(first)
     entropies = [_entropy(joint.sum(axis=axis)) for axis in (0, 1)]
     both = sum(entropies)
     return float(2 * (both - _entropy(joint.ravel())) / both)

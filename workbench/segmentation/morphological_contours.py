@@ -15,8 +15,8 @@ def morphological_chan_vese(
     nearer, and smooths the border by opening and closing with short segments, the order taking turns; a step is
     two iterations, so that both orders have been taken. The energy is
     ``mean((f - c)^2) + smoothing * faces / voxels``, where ``f`` is the image with mean 0 and variance 1, ``c``
-    the mean of each voxel's side, and faces part the two sides. The first step makes the start as smooth as the border
-    is kept, and the descent ends before the first later step that does not lower the energy.
+    the mean of each voxel's side, and faces part the two sides. The first step makes the start as smooth as the
+    border is kept, and the descent ends before the first later step that does not lower the energy.
 
     Parameters
     ----------

@@ -1,0 +1,113 @@
+"""From a model's scores to probabilities that mean what they say."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+
+#: Added to probabilities of 0 and 1, whose log odds would be infinite.
+SMOOTHING = 0.002
+
+
+class Calibrator(BaseEstimator):
+    """Platt's sigmoid, and for several classes its multinomial form, learnt from held-out scores.
+
+    Parameters
+    ----------
+    strength : float, optional
+        Inverse of the penalty that keeps the slope finite; so weak that it does not count otherwise.
+
+    References
+    ----------
+    Platt JC. Probabilistic outputs for support vector machines. In: Advances in Large Margin Classifiers. MIT Press
+    (1999) 61-74; the targets that are not quite 0 and 1 are from there too.
+
+    Examples
+    --------
+    >>> scores = np.array([[-2.0], [-1.0], [1.0], [2.0]] * 20)
+    >>> calibrator = Calibrator().fit(scores, np.array([0, 1, 0, 1] * 20))
+    >>> calibrator.predict_proba([[0.0]]).round(2).tolist()
+    [[0.5, 0.5]]
+    """
+
+    def __init__(self, strength: float = 1e4) -> None:
+        self.strength = strength
+
+    def fit(self, scores: ArrayLike, codes: ArrayLike) -> Calibrator:
+        """Learn the sigmoid.
+
+        Parameters
+        ----------
+        scores : (n, 1) or (n, k) array_like
+            Of cases that the model was not fitted on; see `scores_of`.
+        codes : (n,) array_like of int
+            Each case's class, from 0 to k - 1; each class occurs.
+
+        Returns
+        -------
+        Calibrator
+            Itself.
+        """
+        values, truth = np.asarray(scores, dtype=float), np.asarray(codes)
+        self.centre_, self.scale_ = values.mean(axis=0), values.std(axis=0)
+        self.scale_ = np.where(self.scale_ > 0, self.scale_, 1.0)
+        counts = np.bincount(truth)
+        classes = np.arange(len(counts))
+        # Each case counts for every class: nearly whole for its own, a trifle for the others.
+        share = np.where(truth[:, None] == classes, (counts + 1.0)[truth, None], 1.0)
+        share /= share.sum(axis=1, keepdims=True)
+        # Few scores need no iterations to speak of, but an optimum that is the same on every machine.
+        self.sigmoid_ = LogisticRegression(C=self.strength, solver="newton-cg", tol=1e-8, max_iter=1000).fit(
+            np.repeat(self._scaled(values), len(classes), axis=0),
+            np.tile(classes, len(truth)),
+            sample_weight=share.ravel(),
+        )
+        return self
+
+    def predict_proba(self, scores: ArrayLike) -> NDArray:
+        """Return probabilities.
+
+        Parameters
+        ----------
+        scores : (n, 1) or (n, k) array_like
+            Of the model, fitted on all training cases.
+
+        Returns
+        -------
+        (n, k) ndarray
+            Rows sum to 1.
+        """
+        return self.sigmoid_.predict_proba(self._scaled(np.asarray(scores, dtype=float)))
+
+    def _scaled(self, scores: NDArray) -> NDArray:
+        return (scores - self.centre_) / self.scale_
+
+
+def scores_of(model: BaseEstimator, features: ArrayLike) -> NDArray:
+    """Return a fitted classifier's scores: its decision function, else its log odds.
+
+    Parameters
+    ----------
+    model : estimator
+        With ``decision_function`` or ``predict_proba``.
+    features : (n, m) array_like
+        Of the cases.
+
+    Returns
+    -------
+    (n, 1) or (n, k) ndarray
+        One column for two classes, else one for each class.
+
+    Examples
+    --------
+    >>> from sklearn.dummy import DummyClassifier
+    >>> scores_of(DummyClassifier(strategy="prior").fit([[0], [0]], ["a", "b"]), [[0]]).tolist()
+    [[0.0]]
+    """
+    if hasattr(model, "decision_function"):
+        scores = np.asarray(model.decision_function(features), dtype=float)
+        return scores[:, None] if scores.ndim == 1 else scores
+    logs = np.log(np.asarray(model.predict_proba(features), dtype=float) + SMOOTHING)
+    return logs[:, 1:] - logs[:, :1] if logs.shape[1] == 2 else logs
