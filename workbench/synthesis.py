@@ -271,7 +271,8 @@ def _image(
     if not known:
         return pixels
     modality = known[0].modality if len({image.modality for image in known}) == 1 else "OT"
-    return known[0].replace(pixels=pixels, affine=affines[0] if affines else None, modality=modality, step=step)
+    place = {"affine": affines[0]} if affines else {}
+    return known[0].replace(pixels=pixels, modality=modality, step=step, **place)
 
 
 def _spatial_axis(axis: int, ndim: int, images: Sequence[ArrayLike]) -> int:

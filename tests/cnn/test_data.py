@@ -77,9 +77,13 @@ def test_the_sample_has_tissue_classes_where_the_fractions_say():
 def write_cohort(folder, masks):
     rows = ["case,patient,image,mask"]
     for number, mask in enumerate(masks):
-        volume = images.Image(np.arange(4 * 6 * 8.0).reshape(4, 6, 8), spacing=(2.5, 1, 1))
+        volume = images.Image(
+            np.arange(4 * 6 * 8.0).reshape(4, 6, 8), affine=images.affine_from_spacing((2.5, 1, 1))
+        )
         images.write(volume, folder / f"{number}.nii.gz")
-        images.write(images.Image(mask, spacing=(2.5, 1, 1)), folder / f"{number}_mask.nii.gz")
+        images.write(
+            images.Image(mask, affine=images.affine_from_spacing((2.5, 1, 1))), folder / f"{number}_mask.nii.gz"
+        )
         rows.append(f"c{number},p{number},{number}.nii.gz,{number}_mask.nii.gz")
     (folder / "cohort.csv").write_text("\n".join(rows) + "\n")
     return str(folder / "cohort.csv")

@@ -7,7 +7,7 @@ from PIL import Image as Picture
 
 from workbench import cohorts
 from workbench.cohorts import SEVERITY, Cohort, CohortError, LeakError
-from workbench.images import Image, write
+from workbench.images import Image, affine_from_spacing, write
 
 
 def change(cohort, case, **cells):
@@ -104,11 +104,11 @@ def test_what_a_reader_warns_of(study):
 
 
 def test_masks_in_files(tmp_path):
-    image = Image(np.arange(24.0).reshape(2, 3, 4), spacing=(3, 1, 1))
+    image = Image(np.arange(24.0).reshape(2, 3, 4), affine=affine_from_spacing((3, 1, 1)))
     write(image, tmp_path / "a.nii.gz")
     write(image.replace(pixels=np.ones((2, 3, 4), np.uint8)).oriented("RAI"), tmp_path / "a_mask.nii.gz")
     write(image.replace(pixels=image.pixels * 2), tmp_path / "b.nii.gz")
-    write(Image(np.ones((2, 3, 4), np.uint8), spacing=(3, 1, 2)), tmp_path / "b_mask.nii.gz")
+    write(Image(np.ones((2, 3, 4), np.uint8), affine=affine_from_spacing((3, 1, 2))), tmp_path / "b_mask.nii.gz")
     write(image.replace(pixels=image.pixels**2), tmp_path / "c.nii.gz")
     (tmp_path / "c_mask.nii.gz").write_bytes(b"no image")
     found = cohorts.read(tmp_path).audit().set_index("kind")["cases"]

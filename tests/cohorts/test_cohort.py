@@ -7,7 +7,7 @@ import pytest
 
 from workbench import cohorts, samples
 from workbench.cohorts import Cohort, CohortError
-from workbench.images import Image, ImageReadError, write
+from workbench.images import Image, ImageReadError, affine_from_spacing, write
 
 
 def test_the_samples():
@@ -30,7 +30,10 @@ def test_an_image_that_is_not_given(location):
 
 
 def test_describe(tmp_path):
-    write(Image(np.array([[-5, 7]], np.int16), spacing=(2, 3), modality="CT", units="HU"), tmp_path / "a.npz")
+    write(
+        Image(np.array([[-5, 7]], np.int16), affine=affine_from_spacing((2, 3)), modality="CT", units="HU"),
+        tmp_path / "a.npz",
+    )
     np.save(tmp_path / "b.npy", np.zeros((2, 3, 4), np.float32))
     cohort = cohorts.read(tmp_path)
     table = cohort.describe()
@@ -57,11 +60,13 @@ def test_a_message_names_no_folder_above_the_study(csv, tmp_path):
 
 
 def test_a_mask_lies_on_its_image_however_it_is_stored(tmp_path, csv):
-    image = Image(np.arange(24).reshape(2, 3, 4), spacing=(3, 1, 1))
+    image = Image(np.arange(24).reshape(2, 3, 4), affine=affine_from_spacing((3, 1, 1)))
     marked = image.replace(pixels=(image.pixels == 7).astype(np.uint8))
     write(image, tmp_path / "image.nii.gz")
     write(marked.oriented("RAI"), tmp_path / "mask.nii.gz")
-    write(Image(np.ones((2, 3, 4), np.uint8), spacing=(9, 1, 1)), tmp_path / "elsewhere.nii.gz")
+    write(
+        Image(np.ones((2, 3, 4), np.uint8), affine=affine_from_spacing((9, 1, 1))), tmp_path / "elsewhere.nii.gz"
+    )
     cohort = cohorts.read(csv("case,patient,image,mask,mask_2\na,p,image.nii.gz,mask.nii.gz,elsewhere.nii.gz\n"))
     np.testing.assert_array_equal(cohort.mask("a"), marked)
     with pytest.raises(ImageReadError, match=r"elsewhere\.nii\.gz"):

@@ -73,7 +73,7 @@ def test_reordering_equals_nibabels_closest_canonical(code):
 
 def test_channels_travel_with_their_voxel():
     pixels = np.arange(72).reshape(2, 3, 4, 3)
-    moved = Image(pixels, spacing=(5, 2, 1), channel_axis=-1).oriented("RPI")
+    moved = Image(pixels, affine=affine_from_spacing((5, 2, 1)), channel_axis=-1).oriented("RPI")
     assert (moved.shape, moved.channel_axis, moved.spacing) == ((4, 3, 2, 3), 3, (1, 2, 5))
     np.testing.assert_array_equal(moved.pixels[0, 0, 0], pixels[1, 0, 3])
 

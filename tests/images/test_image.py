@@ -22,7 +22,7 @@ def test_pixels_cannot_be_written():
 
 
 def test_fields_cannot_be_set():
-    image = Image(SLICE, spacing=(1, 1))
+    image = Image(SLICE, affine=affine_from_spacing((1, 1)))
     with pytest.raises(dataclasses.FrozenInstanceError):
         image.units = "HU"
     with pytest.raises(ValueError, match="read-only"):
@@ -170,3 +170,23 @@ def test_save_writes(tmp_path):
 
 def test_the_notebook_gets_a_png():
     assert Image(SLICE)._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_spacing_alone_says_nothing_of_place_and_sides():
+    image = Image(SLICE, spacing=(2, 3))
+    assert (image.spacing, image.affine, image.orientation) == ((2, 3), None, None)
+
+
+@pytest.mark.parametrize(
+    ("fields", "other", "expected"),
+    [
+        ({}, {"spacing": (9, 9)}, True),
+        ({"spacing": (1, 1)}, {"spacing": (1, 1)}, True),
+        ({"spacing": (1, 1)}, {"affine": affine_from_spacing((1, 2))}, False),
+        ({"affine": affine_from_spacing((1, 2))}, {"affine": affine_from_spacing((1, 2))}, True),
+        ({"affine": np.diag([1.0, 1, -1, 1])}, {"affine": np.eye(4)}, False),
+    ],
+)
+def test_may_lie_on(fields, other, expected):
+    one, two = Image(SLICE, **fields), Image(SLICE, **other)
+    assert one.may_lie_on(two) is two.may_lie_on(one) is expected

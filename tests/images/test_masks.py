@@ -113,7 +113,7 @@ def test_pictures(tmp_path):
         read_mask(tmp_path / "rgb.png", like=like)
     with pytest.raises(ImageReadError, match="lossy"):
         read_mask(tmp_path / "lossy.jpg", like=like)
-    with pytest.raises(ImageReadError, match=r"shape \(1, 2, 3\) and no geometry, but like has shape \(1, 3, 2\)"):
+    with pytest.raises(ImageReadError, match=r"shape \(1, 2, 3\) and no place, but like has shape \(1, 3, 2\)"):
         read_mask(tmp_path / "grey.png", like=Image(np.zeros((3, 2))))
 
 

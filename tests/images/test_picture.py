@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image as Picture
 
-from workbench.images import PRESETS, Image, Window, default_window, render
+from workbench.images import PRESETS, Image, Window, affine_from_spacing, default_window, render
 from workbench.images.picture import planes, to_bytes
 
 from .test_geometry import CODES
@@ -48,7 +48,7 @@ def test_a_constant_image_is_middle_grey(value):
 
 @pytest.mark.parametrize("code", CODES)
 def test_planes_do_not_depend_on_the_storage_order(code):
-    volume = Image(np.arange(105).reshape(3, 5, 7), spacing=(5, 2, 1))
+    volume = Image(np.arange(105).reshape(3, 5, 7), affine=affine_from_spacing((5, 2, 1)))
     for expected, shown in zip(planes(volume), planes(volume.oriented(code)), strict=True):
         np.testing.assert_array_equal(shown[0], expected[0])
         assert shown[1:] == expected[1:]
@@ -59,7 +59,7 @@ def test_planes_follow_the_radiological_convention():
     volume[2, 2, 3] = 1  # towards the head
     volume[1, 0, 3] = 2  # towards the face
     volume[1, 2, 0] = 3  # on the patient's right
-    axial, coronal, sagittal = planes(Image(volume, spacing=(5, 2, 1)))
+    axial, coronal, sagittal = planes(Image(volume, affine=affine_from_spacing((5, 2, 1))))
     assert [letters for *_, letters in (axial, coronal, sagittal)] == ["ALPR", "SLIR", "SPIA"]
     assert axial[0][0, 3] == 2
     assert axial[0][2, 0] == 3
@@ -71,7 +71,7 @@ def test_planes_follow_the_radiological_convention():
 
 @pytest.mark.parametrize("code", CODES)
 def test_letters_of_a_slice_name_its_edges(code):
-    affine = Image(np.zeros((2, 2, 2)), spacing=(1, 1, 1)).oriented(code).affine
+    affine = Image(np.zeros((2, 2, 2)), affine=affine_from_spacing((1, 1, 1))).oriented(code).affine
     opposite = dict(zip("RLAPIS", "LRPASI", strict=True))
     (_, _, letters), *others = planes(Image(np.zeros((2, 2)), affine=affine))
     assert not others
@@ -81,7 +81,7 @@ def test_letters_of_a_slice_name_its_edges(code):
 def test_voxels_have_their_true_aspect():
     volume = np.zeros((20, 50, 80))
     volume[5:15, 10:40, 20:60] = 1  # 50 x 30 x 40 mm
-    shown = picture_of(Image(volume, spacing=(5, 1, 1)), window=Window(0.5, 1), height=200)
+    shown = picture_of(Image(volume, affine=affine_from_spacing((5, 1, 1))), window=Window(0.5, 1), height=200)
     assert shown.shape == (200, 160 + 6 + 160 + 6 + 100)
     axial, coronal, sagittal = shown[:, :160], shown[:, 166:326], shown[:, 332:]
     for panel, height, width in ((axial[67:133], 60, 80), (coronal[25:175], 100, 80), (sagittal[25:175], 100, 60)):
@@ -91,7 +91,9 @@ def test_voxels_have_their_true_aspect():
 
 def test_letters_are_drawn_at_the_edges():
     bare = picture_of(Image(np.zeros((50, 50))), window=Window(1, 1), height=200)
-    placed = picture_of(Image(np.zeros((50, 50)), spacing=(1, 1)), window=Window(1, 1), height=200)
+    placed = picture_of(
+        Image(np.zeros((50, 50)), affine=affine_from_spacing((1, 1))), window=Window(1, 1), height=200
+    )
     assert bare.max() == 0
     for edge in (placed[:20, 90:110], placed[-20:, 90:110], placed[90:110, :20], placed[90:110, -20:]):
         assert edge.max() == 255

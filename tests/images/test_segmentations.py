@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pydicom.uid import generate_uid
 
-from workbench.images import Image, ImageReadError, read, read_mask, save_segmentation
+from workbench.images import Image, ImageReadError, affine_from_spacing, read, read_mask, save_segmentation
 from workbench.images.grids import matched
 
 from .test_contours import on_slice, write_rtstruct
@@ -341,7 +341,7 @@ def test_a_segmentation_of_the_zoo_on_its_images(shared_data, size, voxels):
     ],
 )
 def test_what_the_zoo_holds_that_is_no_mask_of_the_image(shared_data, name, roi, message):
-    like = Image(np.zeros((3, 10, 10)), spacing=(1, 1, 1))
+    like = Image(np.zeros((3, 10, 10)), affine=affine_from_spacing((1, 1, 1)))
     with pytest.raises(ImageReadError, match=message):
         read_mask(shared_data / "dicom_zoo" / name, like=like, roi=roi)
 

@@ -96,7 +96,7 @@ def test_nrrd_and_mha_refuse_what_they_cannot_hold(tmp_path, name):
     with pytest.raises(ValueError, match="needs an affine"):
         write(Image(np.zeros((2, 2))), tmp_path / name)
     with pytest.raises(ValueError, match="cannot hold float16"):
-        write(Image(np.zeros((2, 2), np.float16), spacing=(1, 1)), tmp_path / name)
+        write(Image(np.zeros((2, 2), np.float16), affine=np.eye(4)), tmp_path / name)
     assert not list(tmp_path.iterdir())
 
 
@@ -109,7 +109,7 @@ def test_nifti_masks_become_bytes(tmp_path):
 @pytest.mark.parametrize(
     ("image", "message"),
     [
-        (Image(np.zeros((2, 2))), "needs a grey image with an affine"),
+        (Image(np.zeros((2, 2))), "needs a grey image with a spacing"),
         (Image(np.zeros((2, 2, 3)), spacing=(1, 1), channel_axis=-1), "needs a grey image"),
         (Image(np.zeros((2, 2), np.float16), spacing=(1, 1)), "cannot hold float16"),
     ],
@@ -178,7 +178,7 @@ def test_unknown_suffix(tmp_path, name):
     ],
 )
 def test_a_failure_leaves_the_old_file(tmp_path, monkeypatch, name, library):
-    path = write(Image([[1, 2]], spacing=(1, 1)), tmp_path / name)
+    path = write(Image([[1, 2]], affine=np.eye(4)), tmp_path / name)
     before = path.read_bytes()
 
     def full(*_, **__):
@@ -186,7 +186,7 @@ def test_a_failure_leaves_the_old_file(tmp_path, monkeypatch, name, library):
 
     monkeypatch.setattr(library, full)
     with pytest.raises(OSError, match="disk full"):
-        write(Image([[3, 4]], spacing=(1, 1)), path)
+        write(Image([[3, 4]], affine=np.eye(4)), path)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
@@ -196,3 +196,10 @@ def test_an_oblique_slice_keeps_its_place(tmp_path):
     back = read(write(image, tmp_path / "a.nii.gz"))
     assert back.shape == (3, 4)
     np.testing.assert_allclose(back.affine, OBLIQUE, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.nii", "a.nii.gz"])
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4)])
+def test_an_unknown_place_stays_unknown(tmp_path, name, shape):
+    back = read(write(Image(np.ones(shape), spacing=shape), tmp_path / name))
+    assert (back.spacing, back.affine) == (shape, None)

@@ -45,7 +45,7 @@ def test_titles_shrink_to_their_room():
 
 @pytest.mark.parametrize("code", ["PL", "AR"])
 def test_letters_stand_at_the_edges(code):
-    volume = Image(np.zeros((4, 4, 4)), spacing=(1, 1, 1)).oriented(f"S{code}")
+    volume = Image(np.zeros((4, 4, 4)), affine=np.eye(4)[[2, 1, 0, 3]]).oriented(f"S{code}")
     section = Image(volume.pixels[0], affine=volume.affine)
     axes = show({"a": section}, letters=True, alt="Letters.").axes[0]
     opposite = dict(zip("PLAR", "ARPL", strict=True))

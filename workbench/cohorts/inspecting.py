@@ -154,9 +154,7 @@ def _difference(mask: Image, image: Image) -> str:
     shape = image.shape if image.channel_axis is None else tuple(np.delete(image.shape, image.channel_axis))
     if mask.shape != shape:
         return f"shape {mask.shape} on an image of {shape}"
-    if mask.affine is None or image.affine is None or np.allclose(mask.affine, image.affine, atol=1e-3):
-        return ""
-    return "the same shape, but another place, spacing or orientation"
+    return "" if mask.may_lie_on(image) else "the same shape, but another place, spacing or orientation"
 
 
 def _boxes(case: str, cell: Any, image: Image | None) -> list[Finding]:

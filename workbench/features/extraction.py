@@ -200,9 +200,7 @@ def _spatial_shape(image: Image) -> tuple[int, ...]:
 
 
 def _same_place(image: Image, mask: ArrayLike) -> None:
-    if not isinstance(mask, Image) or mask.affine is None or image.affine is None:
-        return
-    if not np.allclose(mask.affine, image.affine, atol=1e-2):
+    if isinstance(mask, Image) and not mask.may_lie_on(image):
         raise ValueError(
             "image and mask lie at different places in the patient (their affines differ); resample the mask first"
         )

@@ -4,6 +4,7 @@ Axes are ``(slice, row, column)``; affines map their indices to LPS millimetres.
 """
 
 from .errors import ImageReadError, ImageReadWarning
+from .geometry import affine_from_spacing
 from .image import Image, Step
 from .masks import read_mask
 from .picture import PRESETS, Window, default_window, render
@@ -19,6 +20,7 @@ __all__ = [
     "ImageReadWarning",
     "Step",
     "Window",
+    "affine_from_spacing",
     "default_window",
     "list_series",
     "read",

@@ -39,6 +39,7 @@ def read_array(path: Path) -> Image:
         return Image(
             content["pixels"],
             affine=content["affine"] if "affine" in content else None,
+            spacing=tuple(content["spacing"].tolist()) if "spacing" in content else None,
             channel_axis=int(content["channel_axis"]) if "channel_axis" in content else None,
             modality=text.get("modality", "OT"),
             units=text.get("units", ""),

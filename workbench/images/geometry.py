@@ -32,13 +32,38 @@ def affine_from_spacing(spacing: ArrayLike) -> NDArray:
     >>> affine_from_spacing((5, 2, 1)) @ (1, 1, 1, 1)
     array([1., 2., 5., 1.])
     """
-    values = np.asarray(spacing, dtype=float)
-    if values.shape not in {(2,), (3,)} or not (np.isfinite(values) & (values > 0)).all():
-        raise ValueError(f"spacing must be 2 or 3 positive numbers in mm, received {values.tolist()}")
-    slice_mm, row_mm, column_mm = (1.0, *values)[-3:]
+    slice_mm, row_mm, column_mm = (1.0, *lengths_mm(spacing))[-3:]
     affine = np.eye(4)
     affine[:3, :3] = [[0, 0, column_mm], [0, row_mm, 0], [slice_mm, 0, 0]]
     return affine
+
+
+def lengths_mm(spacing: ArrayLike) -> tuple[float, ...]:
+    """Return a spacing as numbers, or say why it is none.
+
+    Parameters
+    ----------
+    spacing : array_like of 2 or 3 float
+        Millimetres in axis order.
+
+    Returns
+    -------
+    tuple of float
+
+    Raises
+    ------
+    ValueError
+        If there are not 2 or 3 positive finite values.
+
+    Examples
+    --------
+    >>> lengths_mm([2, 1])
+    (2.0, 1.0)
+    """
+    values = np.asarray(spacing, dtype=float)
+    if values.shape not in {(2,), (3,)} or not (np.isfinite(values) & (values > 0)).all():
+        raise ValueError(f"spacing must be 2 or 3 positive numbers in mm, received {values.tolist()}")
+    return tuple(values.tolist())
 
 
 def is_affine(matrix: NDArray) -> bool:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .geometry import (
-    affine_from_spacing,
     is_affine,
+    lengths_mm,
     orientation_code,
     reorder,
     respaced,
@@ -59,8 +59,8 @@ class Image:
     affine : (4, 4) array_like, optional
         From (slice, row, column) indices to LPS millimetres; ``None`` where unknown.
     spacing : tuple of float, optional
-        Millimetres between neighbours in axis order. Given without `affine`, the image is put in standard
-        axial position; given with it, the two must agree.
+        Millimetres between neighbours in axis order. Given without `affine`, the place and the directions stay
+        unknown (`images.affine_from_spacing` makes the affine of axial slices); given with it, the two must agree.
     modality : str, optional
         DICOM modality, such as ``"CT"``, ``"MR"``, ``"US"``; ``"OT"`` (other) by default.
     units : str, optional
@@ -121,11 +121,10 @@ class Image:
     def _settle_geometry(self) -> None:
         if self.spacing is not None and len(self.spacing) != self.ndim:
             raise ValueError(f"spacing must have {self.ndim} entries, received {self.spacing}")
-        if self.affine is None and self.spacing is None:
+        if self.affine is None:
+            object.__setattr__(self, "spacing", None if self.spacing is None else lengths_mm(self.spacing))
             return
-        affine = np.array(
-            affine_from_spacing(self.spacing or ()) if self.affine is None else self.affine, dtype=float
-        )
+        affine = np.array(self.affine, dtype=float)
         if not is_affine(affine):
             raise ValueError(
                 "affine must be a finite invertible (4, 4) matrix with last row 0, 0, 0, 1, "
@@ -228,7 +227,8 @@ class Image:
             spacing = fields["spacing"]
             fields["affine"] = None if self.affine is None or spacing is None else respaced(self.affine, spacing)
         elif "pixels" in fields:
-            fields["spacing"] = None if self.affine is not None else self.spacing
+            axes = np.ndim(fields["pixels"]) - (fields.get("channel_axis", self.channel_axis) is not None)
+            fields["spacing"] = None if self.affine is not None else self.spacing and self.spacing[-axes:]
         if step is not None:
             fields["history"] = (*self.history, step)
         return dataclasses.replace(self, **fields)
@@ -253,7 +253,8 @@ class Image:
 
         Examples
         --------
-        >>> volume = Image(np.zeros((3, 2, 1)), spacing=(5, 2, 1))
+        >>> from workbench.images import affine_from_spacing
+        >>> volume = Image(np.zeros((3, 2, 1)), affine=affine_from_spacing((5, 2, 1)))
         >>> volume.oriented("PLS").shape
         (2, 1, 3)
         """
@@ -263,6 +264,30 @@ class Image:
             )
         pixels, affine = reorder(self.pixels, self.affine, code)
         return self.replace(pixels=pixels, affine=affine, step=Step("Image.oriented", {"code": code}))
+
+    def may_lie_on(self, other: Image) -> bool:
+        """Tell whether nothing that is known contradicts that both have their voxels at the same places.
+
+        Parameters
+        ----------
+        other : Image
+            Compared by affine, to a micrometre, or where one is unknown by spacing.
+
+        Returns
+        -------
+        bool
+            True also where neither is known. Shapes are not compared.
+
+        Examples
+        --------
+        >>> Image([[1]], spacing=(1, 1)).may_lie_on(Image([[1]], spacing=(2, 2)))
+        False
+        """
+        if self.affine is not None and other.affine is not None:
+            return np.allclose(self.affine, other.affine, rtol=0, atol=1e-3)
+        if self.spacing is None or other.spacing is None or self.ndim != other.ndim:
+            return True
+        return np.allclose(self.spacing, other.spacing, rtol=1e-3)
 
     def save(self, path: str | Path) -> Path:
         """Write the image to a file; see `images.write`.

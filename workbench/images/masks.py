@@ -68,9 +68,10 @@ def read_mask(path: str | Path, *, like: Image, roi: Roi | None = None, resample
     Examples
     --------
     >>> import tempfile, pathlib
+    >>> from workbench.images import affine_from_spacing
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "mask.nii.gz"
-    >>> image = Image([[[7, 8], [9, 5]]], spacing=(3, 1, 1))
-    >>> _ = Image([[[0, 1], [1, 0]]], spacing=(3, 1, 1)).oriented("SRA").save(path)
+    >>> image = Image([[[7, 8], [9, 5]]], affine=affine_from_spacing((3, 1, 1)))
+    >>> _ = image.replace(pixels=[[[0, 1], [1, 0]]]).oriented("SRA").save(path)
     >>> read_mask(path, like=image).pixels
     array([[[False,  True],
             [ True, False]]])
@@ -99,6 +100,7 @@ def read_mask(path: str | Path, *, like: Image, roi: Roi | None = None, resample
     return Image(
         pixels.reshape(tuple(shape)),
         affine=like.affine,
+        spacing=like.spacing,
         modality="SEG",
         # The name of a DICOM file may be a patient's.
         name=stem(path) if dataset is None else "",
@@ -196,7 +198,9 @@ def _on_grid(pixels: NDArray, image: Image, like: Image, path: Path, resample: b
     shape = _shape(like)
     if image.affine is None:
         if pixels.shape != shape:
-            raise ImageReadError(f"{path}: shape {pixels.shape} and no geometry, but like has shape {shape}")
+            raise ImageReadError(f"{path}: shape {pixels.shape} and no place, but like has shape {shape}")
+        if not image.may_lie_on(like):
+            raise ImageReadError(f"{path}: spacing {image.spacing} mm, but like has {like.spacing} mm")
         return pixels
     if like.affine is None:
         raise ImageReadError(f"{path}: the mask lies in a patient, but like has no affine; use its DICOM images")

@@ -3,6 +3,7 @@
 import gzip
 import zlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,8 +26,8 @@ def read_nifti(path: Path) -> Image:
     Returns
     -------
     Image
-        Scaled by ``scl_slope`` and ``scl_inter``. A fourth axis (time, contrasts) or fifth (vectors) and the three
-        values of colours become channels, last.
+        Scaled by ``scl_slope`` and ``scl_inter``. Without ``sform`` and ``qform`` only the spacing is known. A
+        fourth axis (time, contrasts) or fifth (vectors) and the three values of colours become channels, last.
 
     Raises
     ------
@@ -64,14 +65,22 @@ def read_nifti(path: Path) -> Image:
             f"{path}: expected two or three axes and one of channels, received shape {stored.shape}; split it"
         )
     pixels = np.moveaxis(pixels.T, 0, -1) if channels else pixels.T
-    millimetres = MM_PER_UNIT.get(file.header.get_xyzt_units()[0], 1.0)
-    to_lps = np.diag([-millimetres, -millimetres, millimetres, 1.0])
-    reverse_axes = np.eye(4)[[2, 1, 0, 3]]
     history = tuple(Step("images.read", {"remark": text}) for text in remarks)
     return Image(
         pixels,
-        affine=to_lps @ file.affine @ reverse_axes,
         channel_axis=-1 if channels else None,
         name=stem(path),
         history=history,
+        **_geometry(file, pixels.ndim - channels),
     )
+
+
+def _geometry(file: Any, ndim: int) -> dict[str, Any]:
+    millimetres = MM_PER_UNIT.get(file.header.get_xyzt_units()[0], 1.0)
+    if not (file.header["sform_code"] or file.header["qform_code"]):
+        # The standard calls this "method 1": lengths alone, neither place nor directions.
+        lengths = np.abs(file.header.get_zooms()[:ndim][::-1]) * millimetres
+        return {"spacing": tuple(lengths.tolist()) if (lengths > 0).all() else None}
+    to_lps = np.diag([-millimetres, -millimetres, millimetres, 1.0])
+    reverse_axes = np.eye(4)[[2, 1, 0, 3]]
+    return {"affine": to_lps @ file.affine @ reverse_axes}

@@ -111,8 +111,9 @@ def planes(image: Image) -> list[tuple[NDArray, tuple[float, float], str]]:
 
     Examples
     --------
-    >>> from workbench.images import Image
-    >>> [letters for _, _, letters in planes(Image(np.zeros((2, 3, 4)), spacing=(5, 1, 1)))]
+    >>> from workbench.images import Image, affine_from_spacing
+    >>> volume = Image(np.zeros((2, 3, 4)), affine=affine_from_spacing((5, 1, 1)))
+    >>> [letters for _, _, letters in planes(volume)]
     ['ALPR', 'SLIR', 'SPIA']
     """
     spacing = image.spacing or (1.0,) * image.ndim
@@ -189,8 +190,8 @@ def edge_letters(image: Image) -> str:
 
     Examples
     --------
-    >>> from workbench.images import Image
-    >>> edge_letters(Image([[1]], spacing=(1, 1)))
+    >>> from workbench.images import Image, affine_from_spacing
+    >>> edge_letters(Image([[1]], affine=affine_from_spacing((1, 1))))
     'ALPR'
     """
     return "" if image.affine is None else _letters(image.affine, 1, 2)

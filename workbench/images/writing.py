@@ -48,7 +48,7 @@ def write(image: Image, path: str | Path) -> Path:
     name = path.name.lower()
     if name.endswith(".npz"):
         fields: dict[str, Any] = {key: getattr(image, key) for key in ("pixels", "modality", "units", "name")}
-        optional = {"affine": image.affine, "channel_axis": image.channel_axis}
+        optional = {"affine": image.affine, "spacing": image.spacing, "channel_axis": image.channel_axis}
         fields |= {key: value for key, value in optional.items() if value is not None}
         with replacing(path) as temporary, temporary.open("wb") as file:
             np.savez_compressed(file, **fields)
@@ -73,15 +73,18 @@ def _write_nifti(image: Image, path: Path) -> None:
     import nibabel
     from nibabel.spatialimages import HeaderDataError
 
-    if image.affine is None or image.channel_axis is not None:
-        raise ValueError(f"{path}: NIfTI needs a grey image with an affine, received {image!r}; save it as .npz")
+    if image.spacing is None or image.channel_axis is not None:
+        raise ValueError(f"{path}: NIfTI needs a grey image with a spacing, received {image!r}; save it as .npz")
     reverse_axes = np.eye(4)[[2, 1, 0, 3]]
     to_ras = np.diag([-1.0, -1.0, 1.0, 1.0])
+    # None leaves sform and qform out: a file that states its spacing, and no place.
+    affine = None if image.affine is None else to_ras @ image.affine @ reverse_axes
     pixels = image.pixels.astype(np.uint8) if image.dtype == bool else image.pixels
     try:
-        file = nibabel.Nifti1Image(pixels.T, to_ras @ image.affine @ reverse_axes, dtype=pixels.dtype)
+        file = nibabel.Nifti1Image(pixels.T, affine, dtype=pixels.dtype)
     except HeaderDataError as error:
         raise ValueError(f"{path}: NIfTI cannot hold {image.dtype}; use image.map(np.float32)") from error
+    file.header.set_zooms(image.spacing[::-1])
     file.header.set_xyzt_units("mm")
     with replacing(path) as temporary:
         nibabel.save(file, temporary)
@@ -91,7 +94,10 @@ def _write_itk(image: Image, path: Path) -> None:
     import SimpleITK as sitk
 
     if image.affine is None:
-        raise ValueError(f"{path}: this format needs an affine, received {image!r}; save it as .npz")
+        raise ValueError(
+            f"{path}: this format needs an affine, received {image!r}; save it as .npz, or say how it "
+            "lies: image.replace(affine=images.affine_from_spacing(image.spacing))"
+        )
     channels = image.channel_axis is not None
     pixels = np.moveaxis(image.pixels, image.channel_axis, -1) if image.channel_axis is not None else image.pixels
     pixels = pixels.astype(np.uint8) if image.dtype == bool else pixels

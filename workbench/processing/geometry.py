@@ -58,7 +58,9 @@ def crop(
     >>> crop([[1, 2, 3], [4, 5, 6]], start=(0, 1), stop=(2, 3))
     array([[2, 3],
            [5, 6]])
-    >>> crop(Image(np.zeros((4, 4)), spacing=(2, 3)), start=(1, 2), stop=(3, 4)).affine @ (0, 0, 0, 1)
+    >>> from workbench.images import affine_from_spacing
+    >>> image = Image(np.zeros((4, 4)), affine=affine_from_spacing((2, 3)))
+    >>> crop(image, start=(1, 2), stop=(3, 4)).affine @ (0, 0, 0, 1)
     array([6., 2., 0., 1.])
     """
     array, axes = _spatial(image, channel_axis)
@@ -116,15 +118,17 @@ def plane(image: Image, *, axis: int = 0, index: int | None = None) -> Image:
     chosen = image.shape[axes[axis]] // 2 if index is None else index
     if not 0 <= chosen < image.shape[axes[axis]]:
         raise ValueError(f"index must be from 0 to {image.shape[axes[axis]] - 1}, received {index}")
-    affine = image.affine
-    if affine is not None:
-        order = [axis, *(other for other in range(3) if other != axis), 3]
-        affine = affine[:, order]
+    rest = [other for other in range(3) if other != axis]
+    if image.affine is None:
+        place: dict[str, Any] = {"spacing": image.spacing and tuple(image.spacing[other] for other in rest)}
+    else:
+        affine = image.affine[:, [axis, *rest, 3]]
         affine[:3, 3] += affine[:3, 0] * chosen
+        place = {"affine": affine}
     channel = image.channel_axis
     return image.replace(
         pixels=np.take(image.pixels, chosen, axis=axes[axis]),
-        affine=affine,
+        **place,
         channel_axis=channel if channel is None or channel < axes[axis] else channel - 1,
         step=Step("processing.geometry.plane", {"axis": axis, "index": chosen}),
     )
@@ -225,7 +229,8 @@ def _placed(
 ) -> Image:
     """Return the new voxels, whose index i lies at index scale * i + origin of the old ones."""
     if image.affine is None:
-        return image.replace(pixels=pixels, step=step)
+        spacing = image.spacing and tuple(mm * s for mm, s in zip(image.spacing, scale, strict=True))
+        return image.replace(pixels=pixels, spacing=spacing, step=step)
     to_old = np.diag([*(1.0,) * (3 - len(scale)), *scale, 1.0])
     to_old[3 - len(origin) : 3, 3] = origin
     return image.replace(pixels=pixels, affine=image.affine @ to_old, step=step)
