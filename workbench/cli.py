@@ -106,17 +106,17 @@ def report(
 
 @app.command()
 def store(
-    notebooks: Annotated[list[Path] | None, typer.Argument(help="Notebooks; all chapters if none.")] = None,
+    chapters: Annotated[list[str] | None, typer.Argument(help="Chapters or notebooks; all if none.")] = None,
     jobs: Jobs = CORES,
 ) -> None:
     """Execute stored notebooks with their default parameters and clean them for git."""
-    from workbench.experiments import available
+    from workbench.experiments.chapters import ChapterError, available
     from workbench.experiments.storing import StoringError
     from workbench.experiments.storing import store as store_notebooks
 
     try:
-        store_notebooks(notebooks or available(), jobs=jobs)
-    except StoringError as error:
+        store_notebooks(chapters or available(), jobs=jobs)
+    except (ChapterError, StoringError) as error:
         _fail(str(error))
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbench import cnn, images
-from workbench.cohorts import CohortError
+from workbench.cohorts import CohortError, LeakError
 
 quickly = settings(deadline=None, max_examples=50)
 
@@ -78,7 +78,7 @@ def write_cohort(folder, masks):
     rows = ["case,patient,image,mask"]
     for number, mask in enumerate(masks):
         volume = images.Image(
-            np.arange(4 * 6 * 8.0).reshape(4, 6, 8), affine=images.affine_from_spacing((2.5, 1, 1))
+            number + np.arange(4 * 6 * 8.0).reshape(4, 6, 8), affine=images.affine_from_spacing((2.5, 1, 1))
         )
         images.write(volume, folder / f"{number}.nii.gz")
         images.write(
@@ -110,6 +110,14 @@ def test_a_cohort_of_ones_own(tmp_path):
 def test_masks_that_do_not_fit_are_refused(tmp_path, mask, error, message):
     with pytest.raises(error, match=message):
         cnn.labelled_slices(write_cohort(tmp_path, [mask]))
+
+
+def test_an_image_shared_by_two_patients_is_refused_unless_allowed(tmp_path):
+    table = write_cohort(tmp_path, [np.ones((4, 6, 8), np.uint8)] * 2)
+    (tmp_path / "1.nii.gz").write_bytes((tmp_path / "0.nii.gz").read_bytes())
+    with pytest.raises(LeakError, match=r"patients share.*c0, c1.*allow_leak=True"):
+        cnn.labelled_slices(table)
+    assert len(cnn.labelled_slices(table, allow_leak=True).images) == 8
 
 
 @pytest.mark.parametrize("options", [{"every": 0}, {"shape": (0, 8)}])

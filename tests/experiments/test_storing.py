@@ -1,6 +1,7 @@
 import nbformat
 import pytest
 
+from workbench.experiments.chapters import ChapterError
 from workbench.experiments.storing import StoringError, store
 
 NOISY = "import sys\nprint('kept')\nprint('dropped', file=sys.stderr)\nsize"
@@ -18,6 +19,13 @@ def test_storing_twice_gives_the_same_bytes(make_notebook):
     assert [output.get("name") for output in notebook.cells[2].outputs] == ["stdout", None]
     assert "version" not in notebook.metadata.language_info
     assert set(notebook.metadata.workbench) == {"title", "version"}
+
+
+def test_a_chapter_that_is_not_there_is_no_new_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ChapterError, match="the chapters are 01_images"):
+        store(["nope"], progress=False)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_failing_notebook_stays_as_it_was(make_notebook):

@@ -52,7 +52,9 @@ class Split:
     unused: NDArray
 
 
-def labelled_slices(cohort: str, *, shape: tuple[int, int] = (192, 160), every: int = 1) -> LabelledSlices:
+def labelled_slices(
+    cohort: str, *, shape: tuple[int, int] = (192, 160), every: int = 1, allow_leak: bool = False
+) -> LabelledSlices:
     """Read the labelled slices of a cohort.
 
     Parameters
@@ -65,6 +67,8 @@ def labelled_slices(cohort: str, *, shape: tuple[int, int] = (192, 160), every: 
         Rows and columns to crop or pad to, about the centre; padding has the volume's smallest value.
     every : int, optional
         Take each so-many-th slice.
+    allow_leak : bool, optional
+        Whether to go on although two patients share an image, or two splits a patient.
 
     Returns
     -------
@@ -75,6 +79,8 @@ def labelled_slices(cohort: str, *, shape: tuple[int, int] = (192, 160), every: 
     ------
     CohortError
         If a case has no mask, its mask does not fit it or is empty.
+    LeakError
+        If there is a leak, unless it is allowed.
     ValueError
         If `every` or `shape` is not positive.
 
@@ -86,7 +92,7 @@ def labelled_slices(cohort: str, *, shape: tuple[int, int] = (192, 160), every: 
     """
     if every < 1 or min(shape) < 1:
         raise ValueError(f"every and shape must be positive, received {every} and {shape}")
-    cases = _sample() if cohort == SAMPLES else _cases(cohort)
+    cases = _sample() if cohort == SAMPLES else _cases(cohort, allow_leak)
     images, labels, rows = [], [], []
     for case, patient, image, mask in cases:
         step = (image.spacing or (1.0, 1.0, 1.0))[0]
@@ -313,8 +319,10 @@ def _sample() -> list[tuple[str, str, Image, NDArray]]:
     return [("mni152", "mni152", samples.load("mni152_t1"), np.where(white, 2, grey).astype(np.uint8))]
 
 
-def _cases(source: str) -> list[tuple[str, str, Image, NDArray]]:
+def _cases(source: str, allow_leak: bool) -> list[tuple[str, str, Image, NDArray]]:
     cohort = cohorts.read(source)
+    for across in ("split", "patient"):
+        cohorts.check_leak(cohort, across=across, allow_leak=allow_leak)
     return [(case, str(cohort.table.loc[case, "patient"]), *_labelled(cohort, case)) for case in cohort]
 
 

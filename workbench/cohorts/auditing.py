@@ -44,13 +44,16 @@ def audit(cohort: Cohort, *, jobs: int = 1, progress: bool = False) -> pd.DataFr
     return tabulate(_together(findings, cohort.table))
 
 
-def check_leak(cohort: Cohort, *, allow_leak: bool = False, jobs: int = 1) -> pd.DataFrame:
+def check_leak(cohort: Cohort, *, across: str = "split", allow_leak: bool = False, jobs: int = 1) -> pd.DataFrame:
     """Refuse a cohort whose splits share a patient or an image: its test would flatter.
 
     Parameters
     ----------
     cohort : Cohort
-        With a column ``split``; without one there is nothing to check.
+        Without the column `across` there is nothing to check.
+    across : str, optional
+        The column whose values must share nothing: ``"split"``, or ``"patient"`` where the patients are yet to be
+        divided, for then an image that two of them share may end on both sides.
     allow_leak : bool, optional
         Whether to go on all the same.
     jobs : int, optional
@@ -72,16 +75,17 @@ def check_leak(cohort: Cohort, *, allow_leak: bool = False, jobs: int = 1) -> pd
     >>> len(check_leak(cohorts.read("samples")))
     0
     """
-    if "split" not in cohort.table or cohort.table["split"].nunique() < 2:
+    if across not in cohort.table or cohort.table[across].nunique() < 2:
         return tabulate([])
     looked, _ = _inspected(cohort, masks=[], jobs=jobs, progress=False)
-    found = patients_in_two_splits(cohort.table) + identical(looked, cohort.table)
+    table = cohort.table.assign(split=cohort.table[across])
+    found = patients_in_two_splits(table) + identical(looked, table)
     leaks = tabulate([finding for finding in found if finding.kind in LEAKS])
     if len(leaks) and not allow_leak:
         kinds = [f"{kind} ({number})" for kind, number in leaks["kind"].value_counts().items()]
         cases = list(dict.fromkeys(case for named in leaks["cases"] for case in named))
         raise LeakError(
-            f"the splits share what they must not: {', '.join(kinds)}: {listed(cases)}; split again with "
+            f"{across}s share what they must not: {', '.join(kinds)}: {listed(cases)}; split again with "
             "cohort.split(by='patient'), drop these cases, or pass allow_leak=True to see what it does"
         )
     return leaks

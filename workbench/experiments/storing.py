@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from workbench.files import replacing
 
+from .chapters import find
 from .running import run_all
 from .status import status
 
@@ -18,13 +20,13 @@ class StoringError(Exception):
     """A notebook could not be executed, so the stored one was left as it was."""
 
 
-def store(notebooks: list[Path], *, jobs: int = 1, progress: bool = True) -> None:
+def store(chapters: Sequence[str | Path], *, jobs: int = 1, progress: bool = True) -> None:
     """Execute notebooks with their default parameters and replace each by its cleaned result.
 
     Parameters
     ----------
-    notebooks : list of Path
-        Changed on disk; where one fails it stays as it was.
+    chapters : sequence of str or Path
+        Names of chapters or paths of notebooks. Changed on disk; where one fails it stays as it was.
     jobs : int, optional
         How many run at a time.
     progress : bool, optional
@@ -37,6 +39,7 @@ def store(notebooks: list[Path], *, jobs: int = 1, progress: bool = True) -> Non
     """
     import nbformat
 
+    notebooks = [find(chapter) for chapter in chapters]
     with tempfile.TemporaryDirectory() as folder:
         runs = run_all(notebooks, folder=folder, jobs=jobs, progress=progress)
         for path, run in zip(notebooks, runs, strict=True):

@@ -94,24 +94,32 @@ def _densities(
     tall: float,
     person: np.random.Generator,
 ) -> tuple[NDArray, NDArray]:
-    """Draw a mass, or a ragged patch of as much dense tissue, so that no histogram tells them apart."""
-    radius = person.uniform(7, 12.5)
+    """Draw a ragged patch of dense tissue, and a mass or another patch, so that no histogram tells them apart."""
+    radius = person.uniform(8.5, 13.5)
     at = (wall + reach * person.uniform(0.25, 0.68), tall * person.uniform(-0.5, 0.5))
     lobes = outline((0, 0), (radius, radius * person.uniform(0.8, 1)), wobble=0.07, harmonics=6, rng=person)
     spicules = [
         (np.array([0.7, person.uniform(1.3, 2.1)])[:, None] * lobes[k] + at, 1.1)
         for k in person.integers(0, len(lobes), person.integers(0, 14))
     ]
-    strength = person.uniform(0.42, 0.62)
-    patch = outline(at, (radius * person.uniform(1.5, 2.2), radius * 1.6), wobble=0.15, rng=person)
+    strength = person.uniform(0.5, 0.7)
+    elsewhere = (wall + reach * person.uniform(0.25, 0.68), tall * person.uniform(-0.5, 0.5))
+    here, there = (
+        outline(middle, (radius * person.uniform(1.5, 2.2), radius * 1.6), wobble=0.15, rng=person)
+        for middle in (at, elsewhere)
+    )
     cloud = texture(canvas.size, canvas.spacing, person, slope=1.1, coarsest=10)
     soft = 0.9 / canvas.spacing
+    mottled = np.clip(0.4 + 0.5 * cloud, 0, 1)
+
+    def ragged(*patches: NDArray) -> NDArray:
+        return mottled * cv2.GaussianBlur(canvas.fill(*patches), (0, 0), 4 * soft)
+
     if label == "no mass":
-        ragged = np.clip(0.45 + 0.4 * cloud, 0, 1) * cv2.GaussianBlur(canvas.fill(patch), (0, 0), 4 * soft)
-        return np.zeros_like(ragged), strength * ragged
+        return np.zeros_like(mottled), strength * ragged(here, there)
     covered = canvas.fill(lobes + at)
-    extra = np.maximum(covered, 0.4 * canvas.stroke(spicules))
-    return covered, strength * cv2.GaussianBlur(extra, (0, 0), soft)
+    mass = cv2.GaussianBlur(np.maximum(covered, 0.4 * canvas.stroke(spicules)), (0, 0), soft)
+    return covered, strength * np.maximum(mass, ragged(there))
 
 
 def _muscle(

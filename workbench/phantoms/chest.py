@@ -187,7 +187,7 @@ def _opacities(
     person: np.random.Generator,
     level: float,
 ) -> NDArray[np.float32]:
-    """Paint a nodule, or scars of the same area and density, so that no histogram tells them apart."""
+    """Paint scars and a nodule, or more scars of as much area and density: no histogram tells them apart."""
     radius = person.uniform(11, 15)
     density = person.uniform(-10, 60)
     nodule = outline((0, 0), (radius, radius * person.uniform(0.85, 1.0)), wobble=0.06, harmonics=7, rng=person)
@@ -200,7 +200,8 @@ def _opacities(
     at = middle + person.uniform(0.3, 0.6) * (lung[person.integers(len(lung))] - middle)
     through = np.sqrt(1 - (0.5 * level) ** 2)
     scars = []
-    left = np.pi * radius**2 * person.uniform(0.9, 1.1)
+    area = np.pi * radius**2 * person.uniform(0.9, 1.1)
+    left = area * (person.uniform(0.2, 0.8) + (label == "no nodule"))
     while left > 0:
         width = person.uniform(2.0, 3.2)
         length = min(left / width, person.uniform(30, 75))
@@ -209,8 +210,8 @@ def _opacities(
         inward = np.rad2deg(np.arctan2(*(hold.mean(axis=0) - start)[::-1])) + person.normal(0, 25)
         scars.append((wander(start, inward, length, person, bend=6), width * through))
         left -= length * width
+    paint(values, cavity * canvas.stroke(scars), density)
     if label == "no nodule":
-        paint(values, cavity * canvas.stroke(scars), density)
         return np.zeros_like(values)
     covered = canvas.fill(nodule * through + at)
     paint(values, cavity * canvas.stroke([(line * through + at, width) for line, width in spicules]), density)

@@ -47,23 +47,29 @@ def draw(label: str, size: int, person: np.random.Generator, view: np.random.Gen
     x, y = canvas.positions()
     y = y - np.float32(view.uniform(-8, 8))
     turn = view.uniform(-0.12, 0.12)
-    wide = person.uniform(36, 46)
+    wide = person.uniform(33, 49)
     values = _flesh(x, y, wide, person)
-    apart = person.uniform(0.36, 0.46) * wide
+    apart = person.uniform(0.32, 0.48) * wide
     lean = person.uniform(-0.02, 0.02)
     grain = texture(size, canvas.spacing, person, slope=0.8, coarsest=9)
     bones = [
         Bone(
             -apart * (0.72 + turn),
             person.normal(0, 2.5),
-            person.uniform(9.5, 12.5),
-            person.uniform(0.48, 0.66),
-            0.55,
+            person.uniform(8.5, 13.0),
+            person.uniform(0.42, 0.70),
+            person.uniform(0.3, 0.8),
         ),
-        Bone(apart * (1.0 - turn), person.normal(0, 2.5), person.uniform(5.2, 7.2), person.uniform(0.4, 0.6), 0.4),
+        Bone(
+            apart * (1.0 - turn),
+            person.normal(0, 2.5),
+            person.uniform(4.8, 7.6),
+            person.uniform(0.4, 0.6),
+            person.uniform(0.2, 0.6),
+        ),
     ]
     broken = int(person.random() < 0.35)
-    density = person.uniform(0.7, 1.15)
+    density = person.uniform(0.6, 1.25)
     breaks = [_break(person, bone, view) for bone in bones]
     lines = person.uniform(-58, 58, (2, person.integers(0, 4)))
     canals = person.uniform(-25, 25, 2)
@@ -78,19 +84,19 @@ def draw(label: str, size: int, person: np.random.Generator, view: np.random.Gen
 
 def expose(scene: Scene, rng: np.random.Generator) -> NDArray[np.float32]:
     """Expose the detector, a little more or less than the last time."""
-    photons = PHOTONS * np.exp(rng.normal(0, 0.25))
+    photons = PHOTONS * np.exp(rng.normal(0, 0.4))
     # The detector knows the nominal exposure only, so the whole image is offset.
     return radiograph(scene.values, photons=photons, blur=BLUR, rng=rng) - np.float32(np.log(photons / PHOTONS))
 
 
 def _flesh(x: NDArray, y: NDArray, wide: float, person: np.random.Generator) -> NDArray:
-    swell = wide * (1 + 0.10 * np.sin(y / 48 + person.uniform(0, 6))) + 0.03 * y * person.normal(0, 1)
+    swell = wide * (1 + 0.10 * np.sin(y / 48 + person.uniform(0, 6))) + 0.10 * y * person.normal(0, 1)
     middle = 1.5 * np.sin(y / 40 + person.uniform(0, 6))
-    fat = person.uniform(3, 7)
+    fat = person.uniform(2, 10)
     outer = _chord(x - middle, swell)
     inner = _chord(x - middle, swell - fat)
     muscle = inner * (1 + 0.03 * np.sin(x / 5 + 0.5 * np.sin(y / 30 + person.uniform(0, 6))))
-    depth = person.uniform(0.72, 0.95)
+    depth = person.uniform(0.68, 0.98)
     return (depth * (FAT * outer + (MUSCLE - FAT) * muscle)).astype(np.float32)
 
 

@@ -18,7 +18,7 @@ from workbench.images.picture import edge_letters, to_bytes
 from .style import COLORS, STYLE, Figure, blank, figure
 
 GREY_PANEL_WIDTH = 8.5
-TITLE_SIZES = (7.0, 11.0)
+TITLE_SIZES = (6.0, 11.0)
 COLORBAR_WIDTH = 0.8
 
 

@@ -4,6 +4,7 @@ from .catalog import catalog
 from .downloads import DownloadError, fetch, public_sets
 from .embedded import SAMPLES, Sample, load, wisconsin
 from .example_study import write_example_study
+from .flawed_study import write_flawed_study
 from .locations import PREFIXES, resolve
 from .studies import study
 
@@ -20,4 +21,5 @@ __all__ = [
     "study",
     "wisconsin",
     "write_example_study",
+    "write_flawed_study",
 ]
