@@ -1,10 +1,11 @@
 """Registration and panorama, measured: ``python benchmarks/registration.py`` (under 3 minutes).
 
 First the accuracy: 50 random rigid and 50 random affine transforms of real images (turned by up to 20 degrees,
-shifted by up to 10 % of the side; affine: axes scaled by 0.87 to 1.15, sheared by up to 0.1). The error is the mean
-distance over the body between where the alignment takes a voxel from and where it is. A trial fails silently if
-the error is above its limit and no RegistrationError was raised. Then 20 panoramas. Then times beside the peers,
-which search nothing and prove nothing: they start from the right neighbourhood and return what they end with.
+shifted by up to 10 % of the side; affine: axes scaled by 0.87 to 1.15, sheared by up to 0.1). The error is the
+mean distance over the body between where the alignment takes a voxel from and where it is. A trial fails
+silently if the error is above its limit and no RegistrationError was raised. Then 20 panoramas. Then times
+beside the peers, which search nothing and prove nothing: they start from the right neighbourhood and return
+what they end with.
 """
 
 import os

@@ -33,7 +33,8 @@ def test_the_weighted_vote_is_written_out(votes, seed):
         assert support[label] == pytest.approx(max(support))
 
 
-def direct(image, atlases, row, column, half, exponent):
+def direct(image, atlases, place, half, exponent):
+    row, column = place
     window = (slice(max(row - half, 0), row + half + 1), slice(max(column - half, 0), column + half + 1))
     errors = [np.abs(atlas[window] - image[window]) for atlas in atlases]
     return np.array([[np.mean(a * b) ** exponent for b in errors] for a in errors])
@@ -45,9 +46,9 @@ def test_weights_are_those_of_the_papers():
     similar = similarity_weights(image, atlases, size=3, power=1.5)
     joint = joint_weights(image, atlases, size=3, alpha=0.2, beta=2)
     for row, column in [(4, 4), (2, 6)]:
-        distance = np.diagonal(direct(image, atlases, row, column, 1, 1.0)) ** -1.5
+        distance = np.diagonal(direct(image, atlases, (row, column), 1, 1.0)) ** -1.5
         assert np.allclose(similar[:, row, column], distance / distance.sum())
-        matrix = direct(image, atlases, row, column, 1, 2.0)
+        matrix = direct(image, atlases, (row, column), 1, 2.0)
         solved = np.linalg.solve(matrix + 0.2 * matrix.mean() * np.eye(4), np.ones(4))
         assert np.allclose(joint[:, row, column], solved / solved.sum())
 

@@ -129,8 +129,8 @@ def test_bad_images_to_predict():
         model.predict(IMAGE * np.nan)
 
 
-# Warnings are errors, so that a skipped check is one. scikit-learn skips its check of array interfaces unless scipy
-# was told of them before it was loaded.
+# Warnings are errors, so that a skipped check is one. scikit-learn skips its check of array interfaces unless
+# scipy was told of them before it was loaded.
 CHECKS = """
 from sklearn.utils.estimator_checks import check_estimator
 from workbench.segmentation import PixelModel

@@ -243,5 +243,6 @@ def _paint(  # noqa: PLR0917 no keywords
     for row in range(start, stop):
         rows[row] = 0
         for run in range(first_run[row], first_run[row + 1]):
+            value = values[component[run] - 1]
             for x in range(runs[run, 0], runs[run, 1]):
-                rows[row, x] = values[component[run] - 1]
+                rows[row, x] = value

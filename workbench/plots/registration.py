@@ -115,11 +115,11 @@ def show_field(alignment: Alignment, fixed: ArrayLike, *, alt: str, every: int =
         arrows: Any = {"angles": "xy", "scale_units": "xy", "scale": 1, "color": "white", "width": 0.007}
         arrows |= {"edgecolor": "black", "linewidth": 0.4}
         axes[0].quiver(points[:, 1], points[:, 0], moves[:, 1], moves[:, 0], **arrows)
-        axes[0].set_title("where each place is taken from")
+        axes[0].set_title("displacement")
         picture = Image(alignment.jacobian(), spacing=tuple(grid.spacing))
         drawn = draw(axes[1], picture, window=(1, 1.6))
         axes[1].contour(picture.pixels, levels=[1], colors="black", linewidths=0.8)
-        axes[1].set_title("change of area (line: none)")
+        axes[1].set_title("area (line: unchanged)")
         made.colorbar(drawn, ax=axes[1], shrink=0.8, label="Jacobian determinant")
         for one in axes:
             blank(one)

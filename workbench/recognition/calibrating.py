@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
-#: Added to probabilities of 0 and 1, whose log odds would be infinite.
-SMOOTHING = 0.002
+#: In place of the logarithm of a probability of 0, such as the share of no neighbour.
+LOG_ZERO = -7.0
 
 
 class Calibrator(BaseEstimator):
@@ -21,8 +21,8 @@ class Calibrator(BaseEstimator):
 
     References
     ----------
-    Platt JC. Probabilistic outputs for support vector machines. In: Advances in Large Margin Classifiers. MIT Press
-    (1999) 61-74; the targets that are not quite 0 and 1 are from there too.
+    Platt JC. Probabilistic outputs for support vector machines. In: Advances in Large Margin Classifiers. MIT
+    Press (1999) 61-74; the targets that are not quite 0 and 1 are from there too.
 
     Examples
     --------
@@ -86,12 +86,12 @@ class Calibrator(BaseEstimator):
 
 
 def scores_of(model: BaseEstimator, features: ArrayLike) -> NDArray:
-    """Return a fitted classifier's scores: its decision function, else its log odds.
+    """Return a fitted classifier's scores: its decision function, else its log odds, far ones drawn in.
 
     Parameters
     ----------
     model : estimator
-        With ``decision_function`` or ``predict_proba``.
+        With ``decision_function``, ``predict_log_proba`` or ``predict_proba``.
     features : (n, m) array_like
         Of the cases.
 
@@ -109,5 +109,11 @@ def scores_of(model: BaseEstimator, features: ArrayLike) -> NDArray:
     if hasattr(model, "decision_function"):
         scores = np.asarray(model.decision_function(features), dtype=float)
         return scores[:, None] if scores.ndim == 1 else scores
-    logs = np.log(np.asarray(model.predict_proba(features), dtype=float) + SMOOTHING)
-    return logs[:, 1:] - logs[:, :1] if logs.shape[1] == 2 else logs
+    with np.errstate(divide="ignore"):
+        if hasattr(model, "predict_log_proba"):
+            logs = np.asarray(model.predict_log_proba(features), dtype=float)
+        else:
+            logs = np.log(np.asarray(model.predict_proba(features), dtype=float))
+    logs = np.nan_to_num(logs, neginf=LOG_ZERO)
+    # Bayes may say a million to one for the wrong class, which no sigmoid could take back without losing the rest.
+    return 2 * np.arcsinh((logs[:, 1:] - logs[:, :1] if logs.shape[1] == 2 else logs) / 2)

@@ -42,7 +42,7 @@ def grouped_folds(
     Examples
     --------
     >>> [test.tolist() for _, test in grouped_folds(np.array([0, 0, 1, 1]), list("abcd"), 2, seed=0, names="xy")]
-    [[0, 3], [1, 2]]
+    [[1, 2], [0, 3]]
     """
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
@@ -60,7 +60,7 @@ def grouped_folds(
         )
     alone = len(np.unique(patients)) == len(patients)
     splitter = (StratifiedKFold if alone else StratifiedGroupKFold)(folds, shuffle=True, random_state=seed)
-    for train, test in splitter.split(codes, codes, patients):
+    for train, test in splitter.split(codes, codes, None if alone else patients):
         if len(np.unique(codes[train])) < len(per_class):
             raise ValueError("the training part of a fold lacks a class; use more folds or another seed")
         yield train, test

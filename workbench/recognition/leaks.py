@@ -129,8 +129,8 @@ def refuse_leaks(features: pd.DataFrame, labels: NDArray, patients: NDArray) -> 
         if of_row.max() > 1:
             raise ValueError(
                 f"{int((of_row > 1).sum())} row(s) of features occur under several patients, first in cases "
-                f"{', '.join(repr(case) for case in features.index[shared[:5]])}; name their one patient in groups, "
-                "drop the copies, or pass allow_leak=True"
+                f"{', '.join(repr(case) for case in features.index[shared[:5]])}; "
+                "name their one patient in groups, drop the copies, or pass allow_leak=True"
             )
 
 

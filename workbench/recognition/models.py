@@ -33,7 +33,7 @@ def models(names: str | Iterable[str] | None = None, *, inner: int = 3, seed: in
         ``logistic``    logistic regression
         ``linear_svm``  support vector machine, straight border
         ``svm``         support vector machine, Gaussian kernel
-        ``forest``      200 trees, each on another resample
+        ``forest``      100 trees, each on another resample
         ``boosting``    trees that mend each other's errors, on binned features
         ``knn``         the nearest neighbours' shares
         ``majority``    the baseline: the classes' shares, whatever the features
@@ -57,10 +57,10 @@ def models(names: str | Iterable[str] | None = None, *, inner: int = 3, seed: in
     ----------
     Pedregosa F, et al. Scikit-learn: machine learning in Python. JMLR 12 (2011) 2825-2830.
     Fisher RA. The use of multiple measurements in taxonomic problems. Annals of Eugenics 7 (1936) 179-188.
-    Cover T, Hart P. Nearest neighbor pattern classification. IEEE Transactions on Information Theory 13 (1967) 21-27.
+    Cover T, Hart P. Nearest neighbor pattern classification. IEEE Trans. Information Theory 13 (1967) 21-27.
     Cortes C, Vapnik V. Support-vector networks. Machine Learning 20 (1995) 273-297.
     Breiman L. Random forests. Machine Learning 45 (2001) 5-32.
-    Friedman JH. Greedy function approximation: a gradient boosting machine. Annals of Statistics 29 (2001) 1189-1232.
+    Friedman JH. Greedy function approximation: a gradient boosting machine. Ann. Statistics 29 (2001) 1189-1232.
 
     Examples
     --------
@@ -135,13 +135,13 @@ def _svm(seed: int) -> BaseEstimator:
 def _forest(seed: int) -> BaseEstimator:
     from sklearn.ensemble import RandomForestClassifier
 
-    return RandomForestClassifier(200, random_state=seed)
+    return RandomForestClassifier(100, random_state=seed)
 
 
 def _boosting(seed: int) -> BaseEstimator:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
-    return HistGradientBoostingClassifier(max_iter=150, early_stopping=False, random_state=seed)
+    return HistGradientBoostingClassifier(max_iter=100, early_stopping=False, random_state=seed)
 
 
 def _knn(seed: int) -> BaseEstimator:
@@ -164,7 +164,7 @@ class _Kind:
 
 
 KINDS = {
-    "bayes": _Kind(_bayes, {"different__above": [0.7, 0.98]}),
+    "bayes": _Kind(_bayes, {"different__above": [0.9, 0.98]}),
     "lda": _Kind(_lda, {"classify__shrinkage": [0.001, "auto", 0.5]}),
     "logistic": _Kind(_logistic, {"classify__C": [0.01, 0.1, 1.0, 10.0]}),
     "linear_svm": _Kind(_linear_svm, {"classify__C": [0.001, 0.01, 0.1]}),

@@ -37,8 +37,8 @@ class Recognizer(ClassifierMixin, BaseEstimator):
 
     References
     ----------
-    Varma S, Simon R. Bias in error estimation when using cross-validation for model selection. BMC Bioinformatics 7
-    (2006) 91.
+    Varma S, Simon R. Bias in error estimation when using cross-validation for model selection. BMC Bioinformatics
+    7 (2006) 91.
 
     Examples
     --------

@@ -193,7 +193,7 @@ class CrossValidation:
         return self._interval(difference, [model, other], resamples=resamples, level=level, seed=seed)
 
     def decide(self, model: str, *, positive: Any, recall: float) -> pd.DataFrame:
-        """Call cases positive at a threshold that is to reach a recall, chosen for each fold on its training cases.
+        """Call cases positive at a threshold for a recall, chosen for each fold on its training cases alone.
 
         Parameters
         ----------

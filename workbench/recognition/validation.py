@@ -92,8 +92,8 @@ def cross_validate(
     ... )
     >>> result
     CrossValidation(bayes: 8 cases of 8 patients, 2 folds, 1 repeat)
-    >>> result.of("bayes")["fold"].value_counts().to_dict()
-    {0: 4, 1: 4}
+    >>> result.of("bayes").columns.tolist()
+    ['patient', 'label', 'repeat', 'fold', 'p_0', 'p_1', 'prediction']
     """
     from joblib import Parallel, delayed
     from tqdm.auto import tqdm
@@ -166,9 +166,12 @@ def _judge(
     model: Recognizer, features: pd.DataFrame, labels: NDArray, patients: NDArray, part: _Part
 ) -> tuple[NDArray, NDArray, dict[str, Any]]:
     from sklearn.base import clone
+    from threadpoolctl import threadpool_limits
 
-    fitted = clone(model).fit(features.iloc[part.train], labels[part.train], groups=patients[part.train])
-    return fitted.predict_proba(features.iloc[part.test]), fitted.held_out_, fitted.settings_
+    # Threads inside each of several processes would wait for one another.
+    with threadpool_limits(1):
+        fitted = clone(model).fit(features.iloc[part.train], labels[part.train], groups=patients[part.train])
+        return fitted.predict_proba(features.iloc[part.test]), fitted.held_out_, fitted.settings_
 
 
 def _table(facts: pd.DataFrame, of: dict[str, Any], probabilities: NDArray, columns: list[str]) -> pd.DataFrame:

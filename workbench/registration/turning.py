@@ -44,7 +44,7 @@ def turned(image: ArrayLike | Image, *, degrees: float = 0.0, shift: ArrayLike =
     grid = Grid.of(image)
     moves = np.broadcast_to(np.asarray(shift, float), grid.ndim)
     if not (np.isfinite(moves).all() and np.isfinite(degrees)):
-        raise ValueError(f"degrees and shift must be finite, received {degrees} and {shift}")
+        raise ValueError(f"degrees and shift must be finite, received {degrees} and {shift!r}")
     world = len(grid.affine) - 1
     frame = grid.affine.copy()
     frame[:world, :world] /= np.linalg.norm(frame[:world, :world], axis=0)

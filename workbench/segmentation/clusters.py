@@ -34,7 +34,8 @@ def kmeans(image: ArrayLike, *, classes: int = 3, mask: ArrayLike | None = None)
     """Part intensities into clusters with the least squared distance from their means.
 
     On one axis clusters are intervals, so that the best ones can be found by dynamic programming: there is no
-    random start and no local minimum. It works on the histogram, however large the image.
+    random start and no local minimum. It works on the histogram, however large the image; intensities that are not
+    whole numbers are put in 4096 bins first, which keep their own means.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def gaussian_mixture(
     """Describe intensities as a sum of normal distributions, one for each class, without any training.
 
     Expectation and maximisation take turns from the exact `kmeans`. They work on the histogram, whatever the size
-    of the image. Two options make it a model of tissue:
+    of the image, with whole numbers as they are and others in 4096 bins. Two options make it a model of tissue:
 
     `mixed` lets voxels hold two tissues that follow each other in intensity. The tissues have means
     ``m_1 < m_2 < ...``, a mixed voxel the mean ``(1 - t) m_k + t m_(k+1)`` with any ``t`` between 0 and 1, and

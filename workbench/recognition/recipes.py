@@ -1,0 +1,174 @@
+"""From whole images to a table of features."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from workbench import features
+from workbench.checks import real_array
+from workbench.images import Image
+from workbench.processing import responses
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAMILIES = ("intensity_statistics", "glcm")
+
+
+def describe_image(
+    image: ArrayLike, *, grid: int = 7, families: Iterable[str] = FAMILIES, gradients: int = 7
+) -> pd.Series:
+    """Measure a whole slice: its intensities and texture, and where in it what lies.
+
+    Parameters
+    ----------
+    image : (M, N) array_like
+        A grey slice of at least 16 x 16 pixels; intensities keep their units.
+    grid : int, optional
+        The slice is divided into ``grid x grid`` zones of equal size. In each, the mean of the image, of the
+        gradient's magnitude and of the size of the Laplacian of Gaussian (sigma: a hundredth of the shorter
+        side, at least 1 pixel) is a feature, and so is the image's standard deviation.
+    families : iterable of str, optional
+        Of `features.extract`, for the whole slice, in 32 bins.
+    gradients : int, optional
+        A histogram of oriented gradients is taken in as many zones along each side; 0 for none.
+
+    Returns
+    -------
+    pandas.Series
+        Named after the image: ``mean_0_0`` is the zone at the top left, ``edge_`` its gradient, ``blob_`` its
+        Laplacian, ``spread_`` its deviation, ``hog_0`` ... the histogram of oriented gradients.
+
+    Raises
+    ------
+    ValueError
+        If the image is no grey slice, is constant or smaller than that, or not finite.
+
+    References
+    ----------
+    Dalal N, Triggs B. Histograms of oriented gradients for human detection. CVPR (2005) 886-893.
+
+    Examples
+    --------
+    >>> halves = np.repeat([[0.0, 100.0]], 32, axis=0).repeat(16, axis=1)
+    >>> row = describe_image(halves, grid=2)
+    >>> row[["mean_0_0", "mean_0_1", "spread_0_0"]].tolist()
+    [0.0, 100.0, 0.0]
+    """
+    import pandas as pd
+
+    pixels = real_array(image)
+    if pixels.ndim != 2 or min(pixels.shape) < 16:
+        raise ValueError(f"expected a grey slice of at least 16 x 16 pixels, received shape {pixels.shape}")
+    if pixels.min() == pixels.max():
+        raise ValueError(f"image must not be constant, received {pixels.flat[0]} everywhere; leave this case out")
+    plain = pixels.astype(np.float64)
+    sigma = max(1.0, min(pixels.shape) / 100)
+    found: dict[str, float] = {}
+    whole = Image(plain, spacing=getattr(image, "spacing", None))
+    binned = features.FixedBinNumber(32)
+    measured = features.extract(whole, np.ones(plain.shape, bool), families=families, discretization=binned)
+    found |= {str(name): float(value) for name, value in measured.items()}
+    centred = plain - plain.mean()
+    squares = zone_means(centred**2, grid) - zone_means(centred, grid) ** 2
+    found |= _named("mean", zone_means(plain, grid))
+    found |= _named("spread", np.sqrt(np.maximum(squares, 0)))
+    found |= _named("edge", zone_means(responses.gradient_magnitude(plain), grid))
+    found |= _named("blob", zone_means(np.abs(responses.laplacian_of_gaussian(plain, sigma=sigma)), grid))
+    if gradients:
+        found |= {f"hog_{number}": value for number, value in enumerate(_oriented(plain, gradients).tolist())}
+    return pd.Series(found, name=getattr(image, "name", None) or None, dtype=float)
+
+
+def describe_images(cohort: Any, *, jobs: int = 1, progress: bool = True, **options: Any) -> pd.DataFrame:
+    """Measure the whole image of every case.
+
+    Parameters
+    ----------
+    cohort : Cohort or mapping of str to array_like
+        Case to image.
+    jobs : int, optional
+        Processes; -1 for all cores. Where a ``joblib.parallel_config`` is active, its workers do the work.
+    progress : bool, optional
+        Whether to show how far it is.
+    **options
+        Of `describe_image`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per case.
+
+    Raises
+    ------
+    CohortError
+        If an image cannot be read or measured; it names the case.
+    ValueError
+        The same, where images are given and not a cohort.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=(2, 20, 20))
+    >>> describe_images({"a": noise[0], "b": noise[1]}, grid=2, gradients=0, progress=False).index.tolist()
+    ['a', 'b']
+    """
+    import pandas as pd
+    from joblib import Parallel, delayed
+
+    measure = partial(describe_image, **options)
+    if hasattr(cohort, "map") and hasattr(cohort, "table"):
+        rows = cohort.map(measure, jobs=jobs, progress=progress)
+    elif isinstance(cohort, Mapping):
+        call = Parallel(n_jobs=None if jobs == 1 else jobs)
+        rows = dict(zip(cohort, call(delayed(measure)(image) for image in cohort.values()), strict=True))
+    else:
+        raise TypeError(f"cohort must be a Cohort or map cases to images, received {type(cohort).__name__}")
+    return pd.DataFrame.from_dict({case: row.to_dict() for case, row in rows.items()}, orient="index").rename_axis(
+        "case"
+    )
+
+
+def zone_means(image: NDArray, grid: int) -> NDArray:
+    """Average an image in zones of equal size; pixels on a border count for both sides by their share.
+
+    Parameters
+    ----------
+    image : (M, N) ndarray
+        At least `grid` pixels along each side.
+    grid : int
+        Number of zones along each side.
+
+    Returns
+    -------
+    (grid, grid) ndarray
+
+    Examples
+    --------
+    >>> zone_means(np.array([[1.0, 3.0], [5.0, 7.0]]), 1).tolist()
+    [[4.0]]
+    """
+    return _along(_along(image, grid).T, grid).T
+
+
+def _along(image: NDArray, grid: int) -> NDArray:
+    edges = np.linspace(0, len(image), grid + 1)
+    sums = np.vstack([np.zeros(image.shape[1:]), np.cumsum(image, axis=0)])
+    whole = np.minimum(edges.astype(int), len(image) - 1)
+    at = sums[whole] + (edges - whole)[:, None] * image[whole]
+    return np.diff(at, axis=0) / (len(image) / grid)
+
+
+def _named(name: str, zones: NDArray) -> dict[str, float]:
+    return {f"{name}_{row}_{column}": float(value) for (row, column), value in np.ndenumerate(zones)}
+
+
+def _oriented(image: NDArray, zones: int) -> NDArray:
+    from skimage.feature import hog
+
+    side = (image.shape[0] // zones, image.shape[1] // zones)
+    return hog(image, orientations=8, pixels_per_cell=side, cells_per_block=(1, 1), feature_vector=True)
