@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench import features
-from workbench.checks import real_array
+from workbench.checks import one_of, real_array
 from workbench.images import Image
 from workbench.processing import responses
 
@@ -172,3 +172,55 @@ def _oriented(image: NDArray, zones: int) -> NDArray:
 
     side = (image.shape[0] // zones, image.shape[1] // zones)
     return hog(image, orientations=8, pixels_per_cell=side, cells_per_block=(1, 1), feature_vector=True)
+
+
+def measure(
+    cohort: Any, *, recipe: str, jobs: int = 1, progress: bool = False, **options: Any
+) -> pd.DataFrame:
+    """Measure a cohort by a recipe that a model's card can name.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        With masks for ``"regions"``.
+    recipe : str
+        ``"whole_image"``: `describe_images`; ``"regions"``: `features.extract_cohort`, one row per case, names of
+        features behind the region's where there are several.
+    jobs : int, optional
+        Processes; -1 for all cores.
+    progress : bool, optional
+        Whether to show how far it is.
+    **options
+        Of the recipe; plain numbers and texts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per case.
+
+    Raises
+    ------
+    ValueError
+        If there is no such recipe, or a case cannot be measured.
+
+    Examples
+    --------
+    >>> noise = np.random.default_rng(0).normal(size=(20, 20))
+    >>> measure({"a": noise}, recipe="whole_image", gradients=0, grid=1)["mean_0_0"].to_dict() == {"a": noise.mean()}
+    True
+    """
+    one_of(recipe, ("whole_image", "regions"), name="recipe")
+    if recipe == "whole_image":
+        return describe_images(cohort, jobs=jobs, progress=progress, **options)
+    found = features.extract_cohort(cohort, jobs=jobs, progress=progress, **options)
+    if len(found.failures):
+        case, region = found.failures.index[0]
+        raise ValueError(
+            f"{len(found.failures)} regions cannot be measured, first {region!r} of case {case!r}: "
+            f"{found.failures['error'].iloc[0]}; leave these cases out"
+        )
+    if found.table.index.get_level_values("region").nunique() == 1:
+        return found.table.droplevel("region")
+    wide = found.table.unstack("region")
+    wide.columns = [f"{region}_{name}" for name, region in wide.columns]
+    return wide
