@@ -29,7 +29,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ import numpy as np
 README = Path(__file__).with_name("README.md")
 VERSIONS = ("numpy", "scipy", "scikit-image", "SimpleITK", "opencv-python-headless", "numba")
 #: Each rival is timed for about so long, and at least so often unless one call takes longer than SLOW.
-SECONDS, RUNS, SLOW = 0.4, 3, 1.0
+SECONDS, RUNS, SLOW = 0.3, 3, 1.0
 #: Slower than this many times the fastest peer is a row missed.
 GOAL = 1.1
 OURS = "ours"
@@ -57,6 +57,8 @@ class Row:
         One that cannot be imported is left out.
     tolerance : float, optional
         How far a peer's result may be from ours, as a fraction of the range of ours; 0 is exact equality.
+    nearly : mapping of str to float, optional
+        Peers that compute something a little different, and how far off their results may be; the table says so.
     edge : int, optional
         How many voxels at each border are not compared, where a peer has no such border.
     same : callable, optional
@@ -67,10 +69,11 @@ class Row:
     data: str
     rivals: Mapping[str, Callable[[], Any]]
     tolerance: float = 0.0
+    nearly: Mapping[str, float] = field(default_factory=dict)
     edge: int = 0
     same: Callable[[Any, Any], bool] | None = None
 
-    def agrees(self, ours: Any, theirs: Any) -> bool:
+    def agrees(self, peer: str, ours: Any, theirs: Any) -> bool:
         """Say whether a peer's result is the same as ours."""
         if self.same is not None:
             return self.same(ours, theirs)
@@ -78,7 +81,7 @@ class Row:
                         for result in (ours, theirs))  # fmt: skip
         if ours.shape != theirs.shape:
             return False
-        return bool(np.abs(ours - theirs).max() <= self.tolerance * np.ptp(ours))
+        return bool(np.abs(ours - theirs).max() <= self.nearly.get(peer, self.tolerance) * np.ptp(ours))
 
 
 def array_of(result: Any) -> np.ndarray:
@@ -111,7 +114,7 @@ def measure(row: Row) -> dict[str, float | str]:
         except ModuleNotFoundError:
             outcome[name] = "not installed"
             continue
-        if row.agrees(truth, result):
+        if row.agrees(name, truth, result):
             times[name] = [first]
         else:
             outcome[name] = "differs"
@@ -175,7 +178,8 @@ def report(results: list[tuple[Row, dict[str, float | str]]]) -> str:
             value = outcome.get(name, "")
             if isinstance(value, float):
                 ratios[name].append(value / ours)
-                cells.append(f"{value / ours:.1f}x ({duration(value)})")
+                note = f", within {row.nearly[name]:g}" if name in row.nearly else ""
+                cells.append(f"{value / ours:.1f}x ({duration(value)}{note})")
             else:
                 cells.append(value)
         rivals = {name: value for name in peers if isinstance(value := outcome.get(name), float)}

@@ -148,6 +148,31 @@ def audit(
 
 
 @app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="A .skops file that recognition.save wrote.")],
+    cases: Annotated[str, typer.Argument(help="A .csv of features, or a study: a folder, a table of images.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The .csv file to write.")],
+    sha256: Annotated[str | None, typer.Option(help="Of the model's file; a changed one is refused.")] = None,
+    jobs: Jobs = CORES,
+) -> None:
+    """Write the probabilities that a saved model gives to new cases."""
+    from workbench import cohorts, recognition
+    from workbench.files import replacing
+
+    try:
+        trained = recognition.load(model, sha256=sha256)
+        of_table = trained.card["recipe"] is None
+        data = recognition.read_features(cases) if of_table else cohorts.read(cases)
+        table = trained.predict(data, jobs=jobs, progress=sys.stderr.isatty())
+    except (cohorts.CohortError, FileNotFoundError, ValueError) as error:
+        _fail(str(error))
+    with replacing(output) as temporary:
+        table.to_csv(temporary)
+    typer.echo(f"{trained.card['use']} {trained.card['notice']}.", err=True)
+    typer.echo(output)
+
+
+@app.command()
 def example_study(
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives other images.")] = 0,

@@ -43,11 +43,11 @@ import resource, sys
 import dask, dask.array as da, numpy as np
 from workbench import processing
 
-processing.{name}(np.arange(27.0, dtype=np.float32).reshape(3, 3, 3), **{options})
+processing.mean(np.arange(27.0, dtype=np.float32).reshape(3, 3, 3))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 volume = da.random.default_rng(0).random((1024, 1024, 1024), dtype=np.float32, chunks=(32, 128, 1024))
 with dask.config.set(scheduler="threads", num_workers=2):
-    total = float(processing.{name}(volume, **{options})[::4].sum(dtype=np.float64).compute())
+    total = float(processing.mean(volume)[::4].sum(dtype=np.float64).compute())
 print(total, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
 """
 
@@ -88,10 +88,8 @@ def test_nan_raises_when_its_chunk_is_computed():
         lazy.compute()
 
 
-@pytest.mark.parametrize(("name", "options"), [("window", {"level": 0.5, "width": 1}), ("mean", {"size": 3})])
-def test_four_gigabytes_need_a_few_hundred_megabytes(name, options):
-    code = LARGE.format(name=name, options=options)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+def test_four_gigabytes_need_a_few_hundred_megabytes():
+    done = subprocess.run([sys.executable, "-c", LARGE], capture_output=True, text=True, check=True, timeout=120)
     total, megabytes = map(float, done.stdout.split())
     assert total == pytest.approx(1024**3 / 4 / 2, rel=1e-3)
     assert megabytes < 1024

@@ -68,15 +68,19 @@ def test_resize_gives_the_value_of_the_new_place(shape, order):
     st.lists(st.integers(2, 12), min_size=2, max_size=3).flatmap(
         lambda shape: st.tuples(st.just(shape), st.tuples(*[st.integers(2, 15)] * len(shape)))
     ),
-    st.sampled_from([0, 1, 3]),
+    st.sampled_from([0, 1, 2, 3, 5]),
+    st.sampled_from([np.float32, np.float64]),
 )
-def test_resize_of_an_array_equals_scikit_image(shapes, order):
+def test_resize_of_an_array_equals_scikit_image(shapes, order, dtype):
     old, new = shapes
-    array = np.random.default_rng(0).normal(0, 1000, old)
+    array = np.random.default_rng(0).normal(0, 1000, old).astype(dtype)
+    exact = array.astype(np.float64)
     truth = skimage.transform.resize(
-        array, new, order=order, mode="edge", preserve_range=True, anti_aliasing=order > 0
+        exact, new, order=order, mode="edge", preserve_range=True, anti_aliasing=order > 0
     )
-    np.testing.assert_allclose(processing.resize(array, shape=new, order=order), truth, rtol=0, atol=1e-5)
+    tolerance = 1e-6 if dtype == np.float32 else {0: 0, 1: 1e-12}.get(order, 1e-8)
+    result = processing.resize(array, shape=new, order=order)
+    np.testing.assert_allclose(result, truth, rtol=0, atol=tolerance * np.abs(exact).max())
 
 
 def test_resizing_labels_makes_no_new_ones_and_keeps_the_dtype():

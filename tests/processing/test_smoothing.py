@@ -15,7 +15,7 @@ from scipy import ndimage
 from workbench import processing
 from workbench.compiled import medians
 from workbench.images import Image, Step
-from workbench.processing import smoothing
+from workbench.processing import slices, smoothing
 
 BORDERS = ["reflect", "mirror", "nearest", "constant", "wrap"]
 DTYPES = ["bool", "uint8", "int8", "uint16", ">i2", "int16", "int64", "float16", "float32", ">f4", "float64"]
@@ -153,12 +153,29 @@ def test_median_does_not_depend_on_the_pieces_that_rows_are_cut_into(monkeypatch
         np.testing.assert_array_equal(processing.median(volume), truth)
 
 
-@pytest.mark.parametrize("size", [7, 11, 31])
 @pytest.mark.parametrize("border", BORDERS)
-def test_mean_of_a_large_image_is_the_same_in_bands(size, border):
-    image = np.random.default_rng(0).normal(size=(301, 400))
-    truth = ndimage.uniform_filter(image, size, mode=border)
-    np.testing.assert_allclose(processing.mean(image, size=size, border=border), truth, rtol=0, atol=1e-12)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_large_slice_is_the_same_in_bands(dtype, border, monkeypatch):
+    monkeypatch.setattr(slices, "WORTH", 5000)
+    random = np.random.default_rng(0)
+    image, kernel = random.normal(size=(301, 200)).astype(dtype), random.normal(size=(5, 7))
+    exact = image.astype(np.float64)
+    atol = 1e-5 if dtype == "float32" else 1e-12
+    for result, truth in (
+        (processing.mean(image, size=11, border=border), ndimage.uniform_filter(exact, 11, mode=border)),
+        (processing.gaussian(image, sigma=2, border=border), ndimage.gaussian_filter(exact, 2, mode=border)),
+        (processing.convolve(image, kernel=kernel, border=border), ndimage.convolve(exact, kernel, mode=border)),
+    ):
+        np.testing.assert_allclose(result, truth, rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("border", BORDERS)
+@pytest.mark.parametrize(("dtype", "size"), [("uint8", 13), ("int16", 3), ("uint16", 5), ("float32", 5)])
+def test_medians_of_a_large_slice_are_the_same_in_bands(dtype, size, border, monkeypatch):
+    monkeypatch.setattr(slices, "WORTH", 5000)
+    image = np.random.default_rng(0).integers(0, 255, (301, 60)).astype(dtype)
+    truth = ndimage.median_filter(image, size, mode=border)
+    np.testing.assert_array_equal(processing.median(image, size=size, border=border), truth)
 
 
 @pytest.mark.parametrize("border", BORDERS)

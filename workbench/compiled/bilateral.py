@@ -53,7 +53,7 @@ def bilateral(
 
 
 @fused
-def _weigh(total, weights, centre, neighbour, logarithm, scale):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _weigh(total, weights, centre, neighbour, logarithm, scale):
     for x in range(len(total)):
         difference = neighbour[x] - centre[x]
         weight = exponential(difference * difference * scale + logarithm)
@@ -62,7 +62,7 @@ def _weigh(total, weights, centre, neighbour, logarithm, scale):  # type: ignore
 
 
 @compiled
-def _run(start, stop, volume, result, planes, rows, columns, window, offsets, logarithms, scale):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _run(start, stop, volume, result, planes, rows, columns, window, offsets, logarithms, scale):
     height, length = volume.shape[1:]
     lines = np.empty((window[0], window[1], len(columns)), volume.dtype)
     total, weights = np.empty(length, volume.dtype), np.empty(length, volume.dtype)

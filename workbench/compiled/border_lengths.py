@@ -53,7 +53,7 @@ def border_length(
 
 
 @compiled
-def _lengths(  # noqa: PLR0917 no keywords
+def _lengths(
     start: int,
     stop: int,
     image: NDArray,
@@ -81,7 +81,7 @@ def _lengths(  # noqa: PLR0917 no keywords
 
 
 @compiled
-def _divergence(  # noqa: PLR0917 no keywords
+def _divergence(
     start: int,
     stop: int,
     image: NDArray,

@@ -97,7 +97,7 @@ def _clip(histogram: NDArray, limit: int) -> None:
 
 
 @compiled
-def _map_tiles(  # noqa: PLR0917 a kernel takes no keywords
+def _map_tiles(
     start: int,
     stop: int,
     padded: NDArray,
@@ -128,7 +128,7 @@ def _map_tiles(  # noqa: PLR0917 a kernel takes no keywords
 
 
 @compiled
-def _blend(  # noqa: PLR0917 a kernel takes no keywords
+def _blend(
     start: int, stop: int, grays: NDArray, bin_of: NDArray, sides: NDArray, maps: NDArray, result: NDArray
 ) -> None:
     for line in range(start, stop):

@@ -153,7 +153,7 @@ def _root(parent: NDArray, run: int) -> int:
 
 
 @compiled
-def _join_two_rows(  # noqa: PLR0917 no keywords
+def _join_two_rows(
     first: int,
     first_end: int,
     second: int,
@@ -176,7 +176,7 @@ def _join_two_rows(  # noqa: PLR0917 no keywords
 
 
 @compiled
-def _join_rows(  # noqa: PLR0917 no keywords
+def _join_rows(
     start: int,
     stop: int,
     lowest: int,
@@ -203,7 +203,7 @@ def _join_rows(  # noqa: PLR0917 no keywords
 
 
 @compiled
-def _join_slab(  # noqa: PLR0917 no keywords
+def _join_slab(
     start: int,
     stop: int,
     height: int,
@@ -231,7 +231,7 @@ def _number(parent: NDArray, component: NDArray) -> int:
 
 
 @compiled
-def _paint(  # noqa: PLR0917 no keywords
+def _paint(
     start: int,
     stop: int,
     rows: NDArray,

@@ -134,7 +134,7 @@ def tally(mask: NDArray[np.uint8], image: NDArray[np.float64]) -> tuple[int, flo
 
 
 @compiled
-def _smooth_rows(  # noqa: PLR0917 no keywords
+def _smooth_rows(
     start: int,
     stop: int,
     mask: NDArray,
@@ -169,7 +169,7 @@ def _smooth_rows(  # noqa: PLR0917 no keywords
 
 
 @compiled
-def _attract_rows(  # noqa: PLR0917 no keywords
+def _attract_rows(
     start: int,
     stop: int,
     mask: NDArray,
@@ -203,7 +203,7 @@ def _attract_rows(  # noqa: PLR0917 no keywords
 
 
 @compiled
-def _tally_rows(  # noqa: PLR0917 no keywords
+def _tally_rows(
     start: int,
     stop: int,
     mask: NDArray,

@@ -91,19 +91,19 @@ def separable(volume: NDArray, sources: tuple[NDArray, ...], kernels: tuple[NDAr
 
 
 @fused
-def _add4(total, a, b, c, d, wa, wb, wc, wd):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _add4(total, a, b, c, d, wa, wb, wc, wd):
     for x in range(len(total)):
         total[x] = (((total[x] + wa * a[x]) + wb * b[x]) + wc * c[x]) + wd * d[x]
 
 
 @fused
-def _add(total, a, weight):  # type: ignore[no-untyped-def]
+def _add(total, a, weight):
     for x in range(len(total)):
         total[x] += weight * a[x]
 
 
 @compiled
-def _accumulate(total, volume, taps, weights, count):  # type: ignore[no-untyped-def]
+def _accumulate(total, volume, taps, weights, count):
     """Sum weighted rows of a volume, each from its own plane, row and column on."""
     size = len(total)
     for x in range(size):
@@ -124,7 +124,7 @@ def _accumulate(total, volume, taps, weights, count):  # type: ignore[no-untyped
 
 
 @compiled
-def _along_first(start, stop, volume, result, sources, weights):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _along_first(start, stop, volume, result, sources, weights):
     taps = np.zeros((len(weights), 3), np.intp)
     used = np.empty_like(weights)
     # Row by row, so that the planes' rows stay in the cache.
@@ -141,7 +141,7 @@ def _along_first(start, stop, volume, result, sources, weights):  # type: ignore
 
 
 @compiled
-def _within_planes(start, stop, volume, result, rows, columns, second, third):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _within_planes(start, stop, volume, result, rows, columns, second, third):
     height, length = volume.shape[1:]
     down, across = np.zeros((len(second), 3), np.intp), np.zeros((len(third), 3), np.intp)
     used = np.empty_like(second)
@@ -161,12 +161,12 @@ def _within_planes(start, stop, volume, result, rows, columns, second, third):  
             _accumulate(result[plane, row], volume, down, used, count)
         else:
             _accumulate(total, volume, down, used, count)
-            fill(line[0, 0], total, columns)
+            fill(line[0, 0], total, columns, 0)
             _accumulate(result[plane, row], line, across, third, len(third))
 
 
 @compiled
-def _any_kernel(start, stop, volume, result, planes, rows, columns, shape, taps, weights):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _any_kernel(start, stop, volume, result, planes, rows, columns, shape, taps, weights):
     height = volume.shape[1]
     lines = np.empty((shape[0], shape[1], len(columns)), volume.dtype)
     for index in range(start, stop):

@@ -46,7 +46,7 @@ def median(codes: NDArray[np.int32], sources: tuple[NDArray, ...], *, levels: in
 
 
 @compiled
-def _count(change, codes, planes, rows, column, zero, single, block, middle):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _count(change, codes, planes, rows, column, zero, single, block, middle):
     """Add a column of the window to the histogram or take it away; return by how much more lies below `middle`."""
     below = 0
     for plane in planes:
@@ -59,7 +59,7 @@ def _count(change, codes, planes, rows, column, zero, single, block, middle):  #
 
 
 @compiled
-def _run(start, stop, codes, result, planes, rows, columns, levels, zero):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _run(start, stop, codes, result, planes, rows, columns, levels, zero):
     height, length = codes.shape[1:]
     a, b, c = len(planes) - codes.shape[0] + 1, len(rows) - height + 1, len(columns) - length + 1
     single = np.zeros((levels // BLOCK + 1) * BLOCK, np.int32)

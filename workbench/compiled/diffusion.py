@@ -51,21 +51,21 @@ def diffuse(
 
 
 @fused
-def _flow_exponentially(target, here, there, rate, steepness, _):  # type: ignore[no-untyped-def]
+def _flow_exponentially(target, here, there, rate, steepness, _):
     for x in range(len(target)):
         difference = there[x] - here[x]
         target[x] += rate * difference * exponential(-steepness * difference * difference)
 
 
 @fused
-def _flow_quadratically(target, here, there, rate, steepness, one):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _flow_quadratically(target, here, there, rate, steepness, one):
     for x in range(len(target)):
         difference = there[x] - here[x]
         target[x] += rate * difference / (one + steepness * difference * difference)
 
 
-def _step(flow):  # type: ignore[no-untyped-def]
-    def run(start, stop, image, result, rates, steepness, one):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _step(flow):
+    def run(start, stop, image, result, rates, steepness, one):
         planes, height = image.shape[:2]
         for index in range(start, stop):
             plane, row = index // height, index % height

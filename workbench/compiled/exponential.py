@@ -17,17 +17,17 @@ _S = tuple(np.float32(np.log(2.0) ** k / np.prod(np.arange(1.0, k + 1))) for k i
 _D = tuple(float(np.log(2.0) ** k / np.prod(np.arange(1.0, k + 1))) for k in range(13))
 
 
-def exponential(x):  # type: ignore[no-untyped-def]
+def exponential(x):
     """Return e**x for x of at most 0, in compiled code only; what would be below 1e-37 is of that order."""
     raise NotImplementedError
 
 
 @overload(exponential, inline="always")
-def _exponential(x):  # type: ignore[no-untyped-def]
+def _exponential(x):
     return _single if x == types.float32 else _double
 
 
-def _single(x):  # type: ignore[no-untyped-def]
+def _single(x):
     t = max(x * _LOG2E32, np.float32(-126))
     shifted = t + _WHOLE32
     f = t - (shifted - _WHOLE32)
@@ -35,7 +35,7 @@ def _single(x):  # type: ignore[no-untyped-def]
     return series * np.int32((np.float32(shifted).view(np.int32) + np.int32(127)) << np.int32(23)).view(np.float32)
 
 
-def _double(x):  # type: ignore[no-untyped-def]
+def _double(x):
     t = max(x * _LOG2E64, -126.0)
     shifted = t + _WHOLE64
     f = t - (shifted - _WHOLE64)

@@ -75,7 +75,7 @@ def _widen(row: NDArray, shift: int, before: NDArray, largest: bool) -> None:
 
 
 @compiled
-def _combine_rows(  # noqa: PLR0917 kernels take no keywords
+def _combine_rows(
     start: int,
     stop: int,
     volume: NDArray,

@@ -46,7 +46,7 @@ def _append(voxel: int, level: int, first: NDArray, last: NDArray, following: ND
 
 
 @compiled
-def _flood(  # noqa: PLR0917 no keywords
+def _flood(
     levels: NDArray,
     labels: NDArray,
     offsets: NDArray,

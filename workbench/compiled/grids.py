@@ -152,7 +152,7 @@ def _join_blocks(conductors: NDArray, ground: NDArray, coarse: NDArray, coarse_g
 
 
 @compiled
-def _from_other_rows(  # noqa: PLR0917 no keywords
+def _from_other_rows(
     conductors: NDArray,
     potentials: NDArray,
     z: int,
@@ -207,7 +207,7 @@ def _sweep(conductors: NDArray, diagonal: NDArray, currents: NDArray, potentials
 
 
 @compiled
-def _left_over(  # noqa: PLR0917 no keywords
+def _left_over(
     conductors: NDArray,
     diagonal: NDArray,
     potentials: NDArray,

@@ -63,7 +63,7 @@ def count_integers(values: NDArray, low: int, bins: int) -> NDArray[np.int64]:
 
 
 @compiled
-def _count_bins(  # noqa: PLR0917 kernels take no keywords
+def _count_bins(
     start: int,
     stop: int,
     flat: NDArray,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .networks import median_network
+from .rows import fill
 from .slabs import compiled, over_slabs
 
 #: Rows are handled in pieces of about so many voxels, which start at multiples of so many bytes.
@@ -59,7 +60,7 @@ def median(volume: NDArray, sources: tuple[NDArray, ...]) -> NDArray:
 
 
 @compiled
-def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire, wires, piece, stride):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire, wires, piece, stride):
     height, length = volume.shape[1:]
     window = (planes.size - volume.shape[0] + 1, rows.size - height + 1, columns.size - length + 1)
     half = window[2] // 2
@@ -73,7 +74,12 @@ def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire,
             filled = 0
             for i in range(plane, plane + window[0]):
                 for j in range(row, row + window[1]):
-                    _load(values[filled], volume, planes[i], rows[j], columns, left, width, half, order)
+                    line = values[filled, : width + 2 * half]
+                    if planes[i] >= 0 and rows[j] >= 0:
+                        fill(line, volume[planes[i], rows[j]], columns, left)
+                    else:
+                        line[:] = 0
+                    _reorder(line, order)
                     filled += 1
             for step in range(len(steps)):
                 kind = steps[step, 0]
@@ -91,24 +97,7 @@ def _run(start, stop, volume, result, planes, rows, columns, order, steps, wire,
 
 
 @compiled
-def _load(target, volume, plane, row, columns, left, width, half, order):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
-    length = volume.shape[2]
-    stop = width + 2 * half
-    if plane < 0 or row < 0:
-        target[:stop] = 0
-    else:
-        source = volume[plane, row]
-        first, last = max(half - left, 0), min(stop, length + half - left)
-        _copy(source[left - half + first : left - half + last], target[first:last])
-        for x in range(first):
-            target[x] = source[columns[left + x]] if columns[left + x] >= 0 else 0
-        for x in range(last, stop):
-            target[x] = source[columns[left + x]] if columns[left + x] >= 0 else 0
-    _reorder(target, order)
-
-
-@compiled
-def _reorder(bits, order):  # type: ignore[no-untyped-def]
+def _reorder(bits, order):
     """Turn bits into integers of the same order, and back."""
     low = np.iinfo(bits.dtype).min
     size = bits.itemsize * 8 - 1
@@ -121,14 +110,14 @@ def _reorder(bits, order):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _copy(one, two):  # type: ignore[no-untyped-def]
+def _copy(one, two):
     # Twice as fast as the assignment of a slice, which looks for overlaps.
     for x in range(len(one)):
         two[x] = one[x]
 
 
 @compiled
-def _exchange(one, two):  # type: ignore[no-untyped-def]
+def _exchange(one, two):
     for x in range(len(one)):
         a, b = one[x], two[x]
         one[x] = a if a < b else b
@@ -136,14 +125,14 @@ def _exchange(one, two):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _smaller(one, two):  # type: ignore[no-untyped-def]
+def _smaller(one, two):
     for x in range(len(one)):
         a, b = one[x], two[x]
         one[x] = a if a < b else b
 
 
 @compiled
-def _larger(one, two):  # type: ignore[no-untyped-def]
+def _larger(one, two):
     for x in range(len(one)):
         a, b = one[x], two[x]
         two[x] = b if a < b else a

@@ -8,7 +8,7 @@ from .slabs import compiled
 
 
 @compiled
-def expect(  # type: ignore[no-untyped-def]  # noqa: PLR0912, PLR0917 one pass over voxels; no keywords
+def expect(  # noqa: PLR0912 one pass over voxels
     start, stop, values, inside, fractions, model, closeness, smoothness, updated, changes
 ):
     """Write each voxel's new fractions and how much they changed, for slices from `start` to `stop`.

@@ -57,26 +57,26 @@ def non_local_means(
 
 
 @fused
-def _square(target, one, other):  # type: ignore[no-untyped-def]
+def _square(target, one, other):
     for x in range(len(target)):
         difference = one[x] - other[x]
         target[x] = difference * difference
 
 
 @compiled
-def _take(target, source):  # type: ignore[no-untyped-def]
+def _take(target, source):
     for x in range(len(target)):
         target[x] = source[x]
 
 
 @compiled
-def _add_two(target, one, other):  # type: ignore[no-untyped-def]
+def _add_two(target, one, other):
     for x in range(len(target)):
         target[x] += one[x] + other[x]
 
 
 @fused
-def _weigh(total, weights, distance, centre, other, excess, scale, share):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _weigh(total, weights, distance, centre, other, excess, scale, share):
     for x in range(len(total)):
         weight = exponential(min((distance[x] * share - excess) * scale, scale - scale))
         total[x] += weight * (other[x] - centre[x])
@@ -84,7 +84,7 @@ def _weigh(total, weights, distance, centre, other, excess, scale, share):  # ty
 
 
 @compiled
-def _run(start, stop, padded, total, weights, patches, searches, excess, scale, share):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _run(start, stop, padded, total, weights, patches, searches, excess, scale, share):
     planes, rows, columns = total.shape
     a, b, c = patches
     # The square differences of a strip's rows, their sums over a patch's rows, and over its columns by planes.

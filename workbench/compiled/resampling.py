@@ -7,6 +7,8 @@ from .slabs import compiled, fused, over_slabs
 
 # Values of a line that stay in the nearest cache while all their weights are applied.
 BLOCK = 4096
+#: A slab holds at least so many values, about a tenth of a millisecond's work.
+WORK = 2**15
 #: A place this little beyond the outermost voxels, in voxels, is there by rounding.
 ROUNDING = 1e-9
 
@@ -74,14 +76,15 @@ def turn(volume: NDArray, matrix: NDArray, offset: NDArray, fill: float) -> NDAr
     lines, nothing = volume.shape[0] * volume.shape[1], volume.dtype.type(fill)
     # Places within a plane are 32-bit numbers there.
     if volume.shape[3] == 1 and min(volume.shape[1:3]) > 1 and volume.shape[1] * volume.shape[2] < 2**31:
-        over_slabs(_turn_planes, lines, volume[..., 0], matrix, offset, nothing, result[..., 0])
+        shortest = max(1, WORK // volume.shape[2])
+        over_slabs(_turn_planes, lines, volume[..., 0], matrix, offset, nothing, result[..., 0], shortest=shortest)
     else:
         over_slabs(_turn, lines, volume, matrix, offset, nothing, result)
     return result
 
 
 @compiled
-def _weigh_rows(  # noqa: PLR0917 a kernel takes no keywords
+def _weigh_rows(
     start: int, stop: int, source: NDArray, places: NDArray, weights: NDArray, result: NDArray
 ) -> None:
     for row in range(start, stop):
@@ -94,7 +97,7 @@ def _weigh_rows(  # noqa: PLR0917 a kernel takes no keywords
 
 
 @compiled
-def _weigh_lines(  # noqa: PLR0917 a kernel takes no keywords
+def _weigh_lines(
     start: int, stop: int, source: NDArray, first: NDArray, weights: NDArray, result: NDArray
 ) -> None:
     last = source.shape[1] - 1
@@ -130,7 +133,7 @@ def _within(start: float, step: float, last: int, columns: int) -> tuple[int, in
 
 
 @compiled
-def _turn(  # noqa: PLR0917 a kernel takes no keywords
+def _turn(
     start: int, stop: int, source: NDArray, matrix: NDArray, offset: NDArray, fill: float, result: NDArray
 ) -> None:
     _, rows, columns, inner = source.shape
@@ -156,10 +159,10 @@ def _turn(  # noqa: PLR0917 a kernel takes no keywords
 
 
 @compiled
-def _turn_planes(  # noqa: PLR0917 a kernel takes no keywords
+def _turn_planes(
     start: int, stop: int, source: NDArray, matrix: NDArray, offset: NDArray, fill: float, result: NDArray
 ) -> None:
-    """Do as `_turn` for one value each, in vector instructions: where a line is read from first, then what is there."""
+    """Do as `_turn` for one value each, in vector instructions: find the places on a line, then read them."""
     _, rows, columns = source.shape
     places = np.empty(columns, np.int32)
     down, across = np.empty(columns, source.dtype), np.empty(columns, source.dtype)
@@ -179,7 +182,7 @@ def _turn_planes(  # noqa: PLR0917 a kernel takes no keywords
 
 
 @compiled
-def _find(places, down, across, start, step, low, rows, columns):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _find(places, down, across, start, step, low, rows, columns):
     """Say which pixel is above and to the left of each place on a line, and how far it is from there."""
     last_row, last_column, width = np.int32(rows - 2), np.int32(columns - 2), np.int32(columns)
     for k in range(len(places)):
@@ -192,7 +195,7 @@ def _find(places, down, across, start, step, low, rows, columns):  # type: ignor
 
 
 @fused
-def _mix(target, above, below, places, down, across):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _mix(target, above, below, places, down, across):
     for k in range(len(target)):
         left = np.uint32(places[k])
         right = np.uint32(left + np.uint32(1))

@@ -46,7 +46,7 @@ def lowest_sum(volume: NDArray, cap: NDArray) -> NDArray:
 
 
 @compiled
-def _roll(  # noqa: PLR0917 a kernel takes no keywords
+def _roll(
     start: int, stop: int, padded: NDArray, cap: NDArray, lowest_cap: NDArray, rows: NDArray, result: NDArray
 ) -> None:
     middle = np.array(cap.shape) // 2

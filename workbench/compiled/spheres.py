@@ -47,9 +47,7 @@ def sphere_means(volume: NDArray, places: NDArray, *, radius: float, spacing: tu
 
 
 @compiled
-def _means(  # noqa: PLR0917 kernels take no keywords
-    start: int, stop: int, sums: NDArray, places: NDArray, lines: NDArray, means: NDArray
-) -> None:
+def _means(start: int, stop: int, sums: NDArray, places: NDArray, lines: NDArray, means: NDArray) -> None:
     depth, height, width = sums.shape[0], sums.shape[1], sums.shape[2] - 1
     for index in range(start, stop):
         total, count = 0.0, 0

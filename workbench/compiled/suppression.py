@@ -11,6 +11,19 @@ HARD, LINEAR, GAUSSIAN = 0, 1, 2
 
 
 @compiled
+def _shared(boxes: NDArray[np.float64], one: int, other: int) -> float:
+    axes = len(boxes) // 2
+    shared = 1.0
+    for axis in range(axes):
+        end = min(boxes[axes + axis, one], boxes[axes + axis, other])
+        length = end - max(boxes[axis, one], boxes[axis, other])
+        if length <= 0:
+            return 0.0
+        shared *= length
+    return shared
+
+
+@compiled
 def suppressed(
     boxes: NDArray[np.float64],
     scores: NDArray[np.float64],
@@ -73,22 +86,14 @@ def suppressed(
         for other in range(first[best], last[best]):
             if gone[other] or classes[other] != classes[best]:
                 continue
-            shared = 1.0
-            for axis in range(axes):
-                end = min(boxes[axes + axis, best], boxes[axes + axis, other])
-                length = end - max(boxes[axis, best], boxes[axis, other])
-                if length <= 0:
-                    shared = 0.0
-                    break
-                shared *= length
+            shared = _shared(boxes, best, other)
             if shared == 0:
                 continue
             overlap = shared / (sizes[best] + sizes[other] - shared)
             if method == GAUSSIAN:
                 scores[other] *= np.exp(-(overlap**2) / sigma)
+            elif overlap > iou and method == LINEAR:
+                scores[other] *= 1 - overlap
             elif overlap > iou:
-                if method == HARD:
-                    gone[other] = True
-                else:
-                    scores[other] *= 1 - overlap
+                gone[other] = True
     return kept[:number], scores[kept[:number]]

@@ -9,7 +9,7 @@ from .textures import depths, neighbourhoods, pairs, runs, zones
 
 
 @compiled
-def windows(  # noqa: PLR0917 (positional for `over_slabs`)
+def windows(
     start: int,
     stop: int,
     levels: NDArray,
@@ -58,7 +58,7 @@ def filled(values: NDArray, levels: NDArray, corner: NDArray, layer: int) -> int
 
 
 @compiled
-def measured(  # noqa: PLR0917 (a kernel)
+def measured(
     values: NDArray,
     inside: NDArray,
     steps: NDArray,

@@ -13,7 +13,7 @@ from .slabs import compiled
 
 
 @compiled
-def pairs(start: int, stop: int, values: NDArray, inside: NDArray, steps: NDArray, counts: NDArray) -> None:  # noqa: PLR0917 (positional for `over_slabs`)
+def pairs(start: int, stop: int, values: NDArray, inside: NDArray, steps: NDArray, counts: NDArray) -> None:
     """Count pairs of levels: (step, level here, level there), with row and column 0 for what lies outside."""
     for k in range(start, stop):
         step, table = steps[k], counts[k]
@@ -22,7 +22,7 @@ def pairs(start: int, stop: int, values: NDArray, inside: NDArray, steps: NDArra
 
 
 @compiled
-def runs(start: int, stop: int, values: NDArray, inside: NDArray, steps: NDArray, counts: NDArray) -> None:  # noqa: PLR0917 (positional for `over_slabs`)
+def runs(start: int, stop: int, values: NDArray, inside: NDArray, steps: NDArray, counts: NDArray) -> None:
     """Count runs of one level: (step, level - 1, length - 1)."""
     first = np.empty(inside.size, np.int64)
     for k in range(start, stop):

@@ -59,26 +59,26 @@ def total_variation(volume: NDArray, *, weight: float, tau: float, tolerance: fl
 
 
 @compiled
-def _less(total, one, other):  # type: ignore[no-untyped-def]
+def _less(total, one, other):
     for x in range(len(total)):
         total[x] += one[x] - other[x]
 
 
 @compiled
-def _minus(total, one):  # type: ignore[no-untyped-def]
+def _minus(total, one):
     for x in range(len(total)):
         total[x] -= one[x]
 
 
 @fused
-def _finish(target, image, change, squares):  # type: ignore[no-untyped-def]
+def _finish(target, image, change, squares):
     for x in range(len(target)):
         squares[x] += change[x] * change[x]
         target[x] = image[x] + change[x]
 
 
 @compiled
-def _subtract_divergence(start, stop, volume, dual, result, energies):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _subtract_divergence(start, stop, volume, dual, result, energies):
     height, length = volume.shape[1:]
     change, squares = np.empty(length, volume.dtype), np.empty(length)
     for index in range(start, stop):
@@ -101,7 +101,7 @@ def _subtract_divergence(start, stop, volume, dual, result, energies):  # type: 
 
 
 @fused
-def _step(p, q, r, here, below, beside, behind, norms, tau, share, one):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _step(p, q, r, here, below, beside, behind, norms, tau, share, one):
     for x in range(len(p)):
         u, v, w = behind[x] - here[x], below[x] - here[x], beside[x] - here[x]
         norm = np.sqrt(u * u + v * v + w * w)
@@ -113,7 +113,7 @@ def _step(p, q, r, here, below, beside, behind, norms, tau, share, one):  # type
 
 
 @compiled
-def _ascend(start, stop, result, dual, energies, tau, share, one):  # type: ignore[no-untyped-def]  # noqa: PLR0917 no keywords
+def _ascend(start, stop, result, dual, energies, tau, share, one):
     planes, height, length = result.shape
     beside, norms = np.empty(length, result.dtype), np.empty(length, result.dtype)
     for index in range(start, stop):

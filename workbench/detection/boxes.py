@@ -14,8 +14,8 @@ def box_array(boxes: ArrayLike, *, name: str = "boxes") -> NDArray[np.float64]:
     Parameters
     ----------
     boxes : (n, 4) or (n, 6) array_like
-        One row per box: top, left, bottom, right in pixels, half-open, so that bottom - top is the height; or front,
-        top, left, back, bottom, right in voxels. ``[]`` for none.
+        One row per box: top, left, bottom, right in pixels, half-open, so that bottom - top is the height; or
+        front, top, left, back, bottom, right in voxels. ``[]`` for none.
     name : str, optional
         What the error message calls the argument.
 
@@ -50,8 +50,8 @@ def box_array(boxes: ArrayLike, *, name: str = "boxes") -> NDArray[np.float64]:
     flat = np.flatnonzero((ends <= starts).any(axis=1))
     if len(flat):
         raise ValueError(
-            f"{name} must have an area, received {array[flat[0]].tolist()} in row {flat[0]}; edges are starts, then "
-            "ends: top, left, bottom, right"
+            f"{name} must have an area, received {array[flat[0]].tolist()} in row {flat[0]}; edges are starts, "
+            "then ends: top, left, bottom, right"
         )
     return array
 

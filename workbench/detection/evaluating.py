@@ -89,9 +89,8 @@ def evaluate(
         found[kind] = sensitivity_at(*ofkind, cases=patients, false_positives=[false_positives], **options).iloc[0]
     table[["sensitivity", "sensitivity_low", "sensitivity_high"]] = pd.DataFrame(found).T
     counts = counting_error(predictions, truths, cases=patients, score=score, **options)
-    table[["exact", "exact_low", "exact_high", "absolute_error"]] = counts[
-        ["exact", "low", "high", "absolute_error"]
-    ]
+    counts = counts.rename(columns={"low": "exact_low", "high": "exact_high"}).drop(columns="bias")
+    table[counts.columns] = counts
     means = ["ap", "sensitivity", "exact", "absolute_error"]
     table.loc["all", means] = table.loc[table["truths"] > 0, means].mean()
     return table

@@ -125,20 +125,16 @@ def sensitivity_at(
         raise ValueError(f"false_positives must be numbers of at least 0, received {false_positives}")
     patients = patients_of(cases)
     one = _Marks.of(predictions, truths, patients, iou)
-    rates = {str(rate): [rate] for rate in false_positives} | {"mean": list(false_positives)}
-    rows: list[Interval] = []
-    for chosen in rates.values():
-        # An image that is drawn twice counts twice.
-        rows.append(
-            bootstrap(
-                lambda drawn, _, chosen=chosen: one.sensitivity(np.bincount(drawn, minlength=one.cases), chosen),
-                np.arange(one.cases),
-                np.arange(one.cases),
-                groups=patients.to_numpy(),
-                resamples=resamples,
-                seed=seed,
-            )
-        )
+    numbers = np.arange(one.cases)
+
+    def interval(chosen: Sequence[float]) -> Interval:
+        def mean(drawn: NDArray, _: NDArray) -> float:
+            # An image that is drawn twice counts twice.
+            return one.sensitivity(np.bincount(drawn, minlength=one.cases), chosen)
+
+        return bootstrap(mean, numbers, numbers, groups=patients.to_numpy(), resamples=resamples, seed=seed)
+
+    rows = [interval(chosen) for chosen in (*([rate] for rate in false_positives), list(false_positives))]
     index = pd.Index([*false_positives, "mean"], dtype=object, name="false_positives")
     return pd.DataFrame(rows, index=index, columns=["sensitivity", "low", "high"])
 

@@ -69,8 +69,8 @@ def match(predictions: pd.DataFrame, truths: pd.DataFrame, *, iou: float = 0.5) 
     Returns
     -------
     pandas.DataFrame
-        The predictions with columns truth (the label of the row in `truths`, None where there is none) and outcome (``hit``,
-        ``false`` or ``ignored``), in the order given.
+        The predictions with columns truth (the label of the row in `truths`, None where there is none) and outcome
+        (``hit``, ``false`` or ``ignored``), in the order given.
 
     Raises
     ------
@@ -79,7 +79,8 @@ def match(predictions: pd.DataFrame, truths: pd.DataFrame, *, iou: float = 0.5) 
 
     References
     ----------
-    Lin T-Y et al. Microsoft COCO: common objects in context. European Conference on Computer Vision (2014) 740-755.
+    Lin T-Y et al. Microsoft COCO: common objects in context. European Conference on Computer Vision (2014)
+    740-755.
 
     Examples
     --------
@@ -124,9 +125,8 @@ def matched(
         As for `match`.
     """
     if not thresholds or not all(0 < threshold <= 1 for threshold in thresholds):
-        raise ValueError(
-            f"iou must be above 0 and at most 1, received {', '.join(map(str, thresholds)) or 'none'}"
-        )
+        received = ", ".join(map(str, thresholds)) or "none"
+        raise ValueError(f"iou must be above 0 and at most 1, received {received}")
     found, boxes = box_rows(predictions, name="predictions", scored=True)
     real, true_boxes = box_rows(truths, name="truths", scored=False)
     order = np.lexsort((found["case"].to_numpy(), -found["score"].to_numpy(float)))

@@ -27,7 +27,7 @@ def average_precision(
 ) -> pd.Series:
     r"""Average precision of each class, as COCO defines it.
 
-    .. math:: \text{AP} = \frac{1}{101} \sum_{r \in \{0, 0.01, \ldots, 1\}} \max_{\text{recall} \ge r} \text{precision}
+    .. math:: \text{AP} = \frac{1}{101} \sum_{r = 0, 0.01, \ldots, 1} \max_{\text{recall} \ge r} \text{precision}
 
     and the mean of it over the thresholds of overlap.
 
@@ -52,7 +52,8 @@ def average_precision(
 
     References
     ----------
-    Lin T-Y et al. Microsoft COCO: common objects in context. European Conference on Computer Vision (2014) 740-755.
+    Lin T-Y et al. Microsoft COCO: common objects in context. European Conference on Computer Vision (2014)
+    740-755.
 
     Examples
     --------
@@ -125,14 +126,14 @@ def precision_recall(predictions: pd.DataFrame, truths: pd.DataFrame, *, iou: fl
     return pd.concat(filled, ignore_index=True) if filled else curves[0]
 
 
-def area(hit: NDArray[np.bool_], false: NDArray[np.bool_], weights: NDArray[np.float64], total: float) -> float:
+def area(hit: NDArray[np.bool_], false: NDArray[np.bool_], weights: NDArray, total: float) -> float:
     """Return COCO's average precision, the mean over the thresholds.
 
     Parameters
     ----------
     hit, false : (n, t) ndarray of bool
         Of predictions of one class, best first, at each threshold of overlap.
-    weights : (n,) ndarray of float64
+    weights : (n,) ndarray
         How often each counts.
     total : float
         How many truths there are, counted so too.

@@ -127,8 +127,8 @@ def non_maximum_suppression(
 def _neighbours(boxes: NDArray[np.float64], iou: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the ranges of boxes, sorted by their start, that can overlap each by more than `iou`.
 
-    No box shares more than the intersection over union of two first axes: with a gap between the starts, at most
-    ``(length - gap) / length`` with one that starts later, and ``length / (length + gap)`` with one that starts before.
+    No two boxes share more than their extents on the first axis: with a gap between the starts, at most
+    ``(length - gap) / length`` with a later one, and ``length / (length + gap)`` with an earlier one.
     """
     starts, ends = boxes[0], boxes[len(boxes) // 2]
     first = np.searchsorted(np.maximum.accumulate(ends), starts, side="right")

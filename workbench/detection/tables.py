@@ -35,8 +35,9 @@ def truth_table(cohort: Any) -> pd.DataFrame:
     --------
     >>> import pandas as pd
     >>> from workbench.cohorts import Cohort
-    >>> table = pd.DataFrame({"image": [None], "boxes": ['[{"top": 0, "left": 0, "bottom": 2, "right": 3, "label": "cell"}]']})
-    >>> truth_table(Cohort(table.set_index(pd.Index(["a"], name="case"))))
+    >>> cell = '[{"top": 0, "left": 0, "bottom": 2, "right": 3, "label": "cell"}]'
+    >>> table = pd.DataFrame({"patient": ["p"], "image": ["a.png"], "boxes": [cell]}, index=["a"])
+    >>> truth_table(Cohort(table))
       case class  top  left  bottom  right
     0    a  cell  0.0   0.0     2.0    3.0
     """
@@ -142,7 +143,9 @@ def case_numbers(table: pd.DataFrame, patients: pd.Series, *, name: str) -> NDAr
     ValueError
         If a case is not among `patients`.
     """
-    numbers = patients.index.get_indexer(table["case"])
+    import pandas as pd
+
+    numbers = patients.index.get_indexer(pd.Index(table["case"]))
     if (numbers < 0).any():
         strange = table["case"].to_numpy()[numbers < 0][0]
         raise ValueError(f"{name} must be of the given cases, received case {strange!r}")

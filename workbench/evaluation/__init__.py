@@ -2,37 +2,60 @@
 
 from .classification import accuracy, confusion, f1, natural_frequencies, precision, recall, specificity
 from .comparing import compare_masks
-from .intervals import Interval, bootstrap
+from .curves import calibration_curve, decision_curve, precision_recall_curve, roc_curve
+from .differences import Comparison, Test, auc_covariance, compare, compare_predictions, external_validation
+from .intervals import Interval, bootstrap, spread_interval
+from .judging import Classification, classification, evaluate, patients_needed, probability_columns, subgroups
 from .masks import dice, jaccard, volume_difference
-from .probabilities import auc, brier, calibration, roc_curve, threshold_for_recall
+from .probabilities import auc, brier, threshold_for_recall
 from .readers import cohen_kappa, fleiss_kappa
+from .resampling import METRICS, drawn_patients, patient_codes, resampled_auc
 from .staple import Staple, staple
 from .surfaces import average_surface_distance, hausdorff, normalized_surface_distance
 
 __all__ = [
+    "METRICS",
+    "Classification",
+    "Comparison",
     "Interval",
     "Staple",
+    "Test",
     "accuracy",
     "auc",
+    "auc_covariance",
     "average_surface_distance",
     "bootstrap",
     "brier",
-    "calibration",
+    "calibration_curve",
+    "classification",
     "cohen_kappa",
+    "compare",
     "compare_masks",
+    "compare_predictions",
     "confusion",
+    "decision_curve",
     "dice",
+    "drawn_patients",
+    "evaluate",
+    "external_validation",
     "f1",
     "fleiss_kappa",
     "hausdorff",
     "jaccard",
     "natural_frequencies",
     "normalized_surface_distance",
+    "patient_codes",
+    "patients_needed",
     "precision",
+    "precision_recall_curve",
+    "probability_columns",
     "recall",
+    "resampled_auc",
     "roc_curve",
     "specificity",
+    "spread_interval",
     "staple",
+    "subgroups",
     "threshold_for_recall",
     "volume_difference",
 ]

@@ -8,6 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .resampling import drawn_patients, patient_codes
+
+#: Width of the middle half of a normal distribution, in standard deviations.
+MIDDLE_HALF = 1.3489795
+
 
 class Interval(NamedTuple):
     """A value with the interval that other patients might have given it.
@@ -28,17 +33,101 @@ class Interval(NamedTuple):
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
 
+def spread_interval(
+    value: float,
+    draws: ArrayLike,
+    *,
+    patients: int,
+    fewest: int | None = None,
+    bounds: tuple[float, float] | None = (0.0, 1.0),
+    level: float = 0.95,
+) -> Interval:
+    """Make an interval of a value and of what resampled patients gave instead.
+
+    Percentiles of the draws are too narrow for a few dozen patients. The draws' standard deviation is not, once the
+    scale and the quantile are right. A metric with bounds is taken for a share: the draws tell of how many independent
+    cases (effective sample size), and Wilson's score interval with the quantile of Student's t follows. One without
+    bounds gets a symmetric interval, its standard deviation told by the middle half of the draws, because a
+    resample may have a calibration slope of any size.
+
+    Parameters
+    ----------
+    value : float
+        Of the patients at hand.
+    draws : (R,) array_like of float
+        In each resample; NaN where undefined, which is left out.
+    patients : int
+        How many were resampled.
+    fewest : int, optional
+        Of them in the smallest class: what a value without any error stands on. All by default.
+    bounds : (float, float) or None, optional
+        Least and greatest value that the metric can have.
+    level : float, optional
+        Share of studies whose interval is to hold the truth.
+
+    Returns
+    -------
+    Interval
+        NaN ends with a single patient, or if all draws are NaN.
+
+    Raises
+    ------
+    ValueError
+        If `level` makes no sense.
+
+    References
+    ----------
+    Wilson EB. Probable inference, the law of succession, and statistical inference. Journal of the American
+    Statistical Association 22 (1927) 209-212.
+
+    Saha KK, Miller D, Wang S. A comparison of some approximate confidence intervals for a single proportion for
+    clustered binary outcome data. International Journal of Biostatistics 12 (2016) 20150024.
+
+    Examples
+    --------
+    Thirty of thirty patients right is no certainty:
+
+    >>> str(spread_interval(1.0, [1.0, 1.0, 1.0], patients=30))
+    '1.000 [0.878, 1.000]'
+    """
+    from scipy import stats
+
+    if not 0 < level < 1:
+        raise ValueError(f"level must be between 0 and 1, received {level}; write 95 % as 0.95")
+    drawn = np.asarray(draws, float)
+    drawn = drawn[np.isfinite(drawn)]
+    if np.isnan(value) or patients < 2 or len(drawn) < 2:
+        return Interval(float(value), np.nan, np.nan)
+    # The bootstrap divides by the number of patients where an unbiased variance divides by one less.
+    unbiased = np.sqrt(patients / (patients - 1))
+    quantile = stats.t.ppf((1 + level) / 2, patients - 1)
+    if bounds is None:
+        half = quantile * unbiased * np.subtract(*np.quantile(drawn, [0.75, 0.25])) / MIDDLE_HALF
+        return Interval(float(value), float(value - half), float(value + half))
+    low, width = bounds[0], bounds[1] - bounds[0]
+    share, spread = (value - low) / width, unbiased * drawn.std(ddof=1) / width
+    inside = share * (1 - share)
+    if spread < 1e-12 and inside > 1e-12:
+        return Interval(float(value), float(value), float(value))
+    effective = inside / spread**2 if inside > 1e-12 and spread > 0 else float(fewest or patients)
+    middle, half = _wilson(share, effective, quantile)
+    ends = low + width * np.clip([middle - half, middle + half], 0, 1)
+    # Rounding must not put a value without error outside its own interval.
+    return Interval(float(value), float(min(ends[0], value)), float(max(ends[1], value)))
+
+
 def bootstrap(
     metric: Callable[[NDArray, NDArray], float],
     labels: ArrayLike,
     scores: ArrayLike,
     *,
     groups: ArrayLike | None,
+    bounds: tuple[float, float] | None = (0.0, 1.0),
     resamples: int = 1000,
     level: float = 0.95,
     seed: int = 0,
 ) -> Interval:
-    """Give a metric an interval by drawing patients, not cases, with replacement (percentile bootstrap).
+    """Give a metric of your own an interval by drawing patients, not cases, with replacement.
 
     Parameters
     ----------
@@ -50,18 +139,20 @@ def bootstrap(
         Scores, probabilities or predictions of each case; columns for a metric that compares two models.
     groups : (n,) array_like or None
         Patient of each case; all cases of a patient are drawn together. None where each case is one patient.
+    bounds : (float, float) or None, optional
+        Least and greatest value that the metric can have: (-1, 1) for a difference of shares, None for none.
     resamples : int, optional
         How often to draw.
     level : float, optional
-        Share of the resampled values that the interval holds.
+        Share of studies whose interval is to hold the truth.
     seed : int, optional
         Of the draws: the same seed gives the same interval.
 
     Returns
     -------
     Interval
-        Value, low, high. Resamples in which the metric is NaN are left out; NaN if all are. It tells how the value
-        would vary with other patients for the same trained models, not with other training data.
+        Value, low, high, as `spread_interval` makes them. Resamples in which the metric is NaN are left out. It tells
+        how the value would vary with other patients for the same trained models, not with other training data.
 
     Raises
     ------
@@ -76,38 +167,21 @@ def bootstrap(
     --------
     >>> from workbench.evaluation import accuracy
     >>> str(bootstrap(accuracy, ["ill", "well"] * 50, ["ill", "well"] * 45 + ["well", "ill"] * 5, groups=None))
-    '0.900 [0.840, 0.960]'
+    '0.900 [0.824, 0.945]'
     """
     true, values = np.asarray(labels), np.asarray(scores)
     if true.ndim != 1 or not len(true) or len(values) != len(true):
         raise ValueError(f"labels and scores must have one length, received {true.shape} and {values.shape}")
-    if resamples < 1 or not 0 < level < 1:
-        raise ValueError(f"expected resamples >= 1 and 0 < level < 1, received {resamples} and {level}")
-    order, first, sizes = _members(groups, len(true))
-    rng = np.random.default_rng(seed)
-    drawn = np.full(resamples, np.nan)
-    for index in range(resamples):
-        chosen = rng.integers(len(sizes), size=len(sizes))
-        rows = order[_runs(first[chosen], sizes[chosen])]
+    patients = patient_codes(groups, len(true))
+    count = int(patients.max()) + 1
+    drawn = np.full(1 + resamples, np.nan)
+    for index, counts in enumerate(drawn_patients(count, resamples=resamples, seed=seed)):
+        rows = np.repeat(np.arange(len(true)), counts[patients])
         drawn[index] = metric(true[rows], values[rows])
-    drawn = drawn[~np.isnan(drawn)]
-    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2]) if len(drawn) else (np.nan, np.nan)
-    return Interval(float(metric(true, values)), float(low), float(high))
+    return spread_interval(drawn[0], drawn[1:], patients=count, bounds=bounds, level=level)
 
 
-def _members(groups: ArrayLike | None, count: int) -> tuple[NDArray, NDArray, NDArray]:
-    import pandas as pd
-
-    if groups is None:
-        return np.arange(count), np.arange(count), np.ones(count, dtype=int)
-    codes, _ = pd.factorize(np.asarray(groups))
-    if codes.shape != (count,) or (codes < 0).any():
-        raise ValueError(f"groups must name the patient of each of {count} cases, received {codes.shape} or a gap")
-    sizes = np.bincount(codes)
-    return np.argsort(codes, kind="stable"), np.cumsum(sizes) - sizes, sizes
-
-
-def _runs(first: NDArray, sizes: NDArray) -> NDArray:
-    """Concatenate ``first[k], first[k] + 1, ...`` of each length, without a loop over thousands of patients."""
-    ends = np.cumsum(sizes)
-    return np.arange(ends[-1]) + np.repeat(first - (ends - sizes), sizes)
+def _wilson(share: float, count: float, quantile: float) -> tuple[float, float]:
+    square = quantile**2 / count
+    half = quantile * np.sqrt(share * (1 - share) / count + square / (4 * count)) / (1 + square)
+    return (share + square / 2) / (1 + square), half

@@ -1,8 +1,8 @@
-"""Scores and probabilities: ranking, thresholds, calibration."""
+"""Scores and probabilities: one number of their quality, and thresholds."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,57 +10,6 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import real_array
 
 from .classification import label_pair
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-def roc_curve(labels: ArrayLike, scores: ArrayLike, *, positive: Any) -> pd.DataFrame:
-    """Receiver operating characteristic: recall against false alarms at every threshold.
-
-    Parameters
-    ----------
-    labels : (n,) array_like
-        True class of each case.
-    scores : (n,) array_like of float
-        Higher means more likely positive; a case is called positive where its score is at least the threshold.
-    positive
-        The class to be found.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per threshold, falling from infinity (no alarm): threshold, false_positive_rate, recall.
-
-    Raises
-    ------
-    ValueError
-        If there is not at least one positive and one negative case, or a value is missing.
-
-    References
-    ----------
-    Fawcett T. An introduction to ROC analysis. Pattern Recognition Letters 27 (2006) 861-874.
-
-    Examples
-    --------
-    >>> roc_curve(["ill", "well", "ill"], [0.9, 0.5, 0.3], positive="ill")
-       threshold  false_positive_rate  recall
-    0        inf                  0.0     0.0
-    1        0.9                  0.0     0.5
-    2        0.5                  1.0     0.5
-    3        0.3                  1.0     1.0
-    """
-    import pandas as pd
-    from sklearn.metrics import roc_curve as curve
-
-    is_positive, values = _scored(labels, scores, positive)
-    if is_positive.all() or not is_positive.any():
-        raise ValueError(
-            f"expected positive and negative cases, received {int(is_positive.sum())} of class {positive!r} "
-            f"among {len(values)}"
-        )
-    false_alarms, found, thresholds = curve(is_positive, values, drop_intermediate=False)
-    return pd.DataFrame({"threshold": thresholds, "false_positive_rate": false_alarms, "recall": found})
 
 
 def auc(labels: ArrayLike, scores: ArrayLike, *, positive: Any = None, classes: ArrayLike | None = None) -> float:
@@ -182,55 +131,6 @@ def brier(labels: ArrayLike, probabilities: ArrayLike, *, positive: Any) -> floa
     """
     is_positive, values = _probable(labels, probabilities, positive)
     return float(np.mean((values - is_positive) ** 2))
-
-
-def calibration(labels: ArrayLike, probabilities: ArrayLike, *, positive: Any, bins: int = 10) -> pd.DataFrame:
-    """Compare predicted probabilities with observed shares, bin by bin.
-
-    Parameters
-    ----------
-    labels : (n,) array_like
-        True class of each case.
-    probabilities : (n,) array_like of float
-        Of the positive class, from 0 to 1.
-    positive
-        The class whose probabilities they are.
-    bins : int, optional
-        Number of bins of equal width from 0 to 1.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per bin: lower and upper bound, cases, mean predicted probability, observed share of positives;
-        the last two are NaN in an empty bin. A bin holds its lower bound, the last bin both.
-
-    Raises
-    ------
-    ValueError
-        If a probability is not from 0 to 1, a value is missing, or there is no bin.
-
-    Examples
-    --------
-    >>> calibration(["ill", "ill", "well"], [0.9, 0.8, 0.2], positive="ill", bins=2).round(2)
-       lower  upper  cases  predicted  observed
-    0    0.0    0.5      1       0.20       0.0
-    1    0.5    1.0      2       0.85       1.0
-    """
-    import pandas as pd
-
-    if bins < 1:
-        raise ValueError(f"bins must be a positive integer, received {bins}")
-    is_positive, values = _probable(labels, probabilities, positive)
-    edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bins - 1)
-    cases = np.bincount(place, minlength=bins)
-    means = [
-        np.divide(np.bincount(place, what, minlength=bins), cases, out=np.full(bins, np.nan), where=cases > 0)
-        for what in (values, is_positive.astype(float))
-    ]
-    return pd.DataFrame(
-        {"lower": edges[:-1], "upper": edges[1:], "cases": cases, "predicted": means[0], "observed": means[1]}
-    )
 
 
 def _scored(labels: ArrayLike, scores: ArrayLike, positive: Any) -> tuple[NDArray, NDArray]:

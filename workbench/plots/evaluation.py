@@ -159,7 +159,7 @@ def show_reliability(tables: Mapping[str, pd.DataFrame], *, positive: str, alt: 
     Parameters
     ----------
     tables : mapping of str to pandas.DataFrame
-        Name to table as from `evaluation.calibration`.
+        Name to table as from `evaluation.calibration_curve`.
     positive : str
         The class whose probabilities they are.
     alt : str
@@ -172,8 +172,8 @@ def show_reliability(tables: Mapping[str, pd.DataFrame], *, positive: str, alt: 
 
     Examples
     --------
-    >>> from workbench.evaluation import calibration
-    >>> table = calibration(["ill", "well"], [0.9, 0.2], positive="ill", bins=2)
+    >>> from workbench.evaluation import calibration_curve
+    >>> table = calibration_curve(["ill", "well"], [0.9, 0.2], positive="ill", groups=None, bins=2)
     >>> len(show_reliability({"svm": table}, positive="ill", alt="One curve.").axes)
     2
     """

@@ -84,7 +84,7 @@ def _opencv_medians(volume: NDArray, size: int, border: str) -> NDArray:
     def blur(band: NDArray, result: NDArray | None) -> NDArray:
         if not radius:
             return cv2.medianBlur(band, size, result)
-        padded = cv2.copyMakeBorder(band, *[radius] * 4, OPENCV_BORDERS[border])
+        padded = cv2.copyMakeBorder(band, radius, radius, radius, radius, OPENCV_BORDERS[border])
         inner = cv2.medianBlur(padded, size)[radius:-radius, radius:-radius]
         if result is None:
             return np.ascontiguousarray(inner)

@@ -1,22 +1,41 @@
-"""Recognition: from a table of features to a class, with patients kept apart."""
+"""Recognition: from a table of features to a class, with patients kept apart.
+
+`models` makes them, `cross_validate` says how good they are, `train` fits one for use, `save` and `load` keep it
+with its card.
+"""
 
 from .bayes import BayesExplanation, explain_bayes
+from .fitness import ModelError
+from .importance import permutation_importance
 from .leaks import noise_study
 from .models import models
+from .recipes import describe_image, describe_images, measure
 from .recognizer import Recognizer
 from .result import CrossValidation
 from .selecting import DropRedundant
-from .tables import load_table
+from .storing import load, save
+from .tables import load_table, read_features
+from .training import Trained, train
 from .validation import cross_validate
 
 __all__ = [
     "BayesExplanation",
     "CrossValidation",
     "DropRedundant",
+    "ModelError",
     "Recognizer",
+    "Trained",
     "cross_validate",
+    "describe_image",
+    "describe_images",
     "explain_bayes",
+    "load",
     "load_table",
+    "measure",
     "models",
     "noise_study",
+    "permutation_importance",
+    "read_features",
+    "save",
+    "train",
 ]

@@ -62,11 +62,12 @@ def refuse_table(known: Mapping[str, Sequence[float]], table: pd.DataFrame) -> N
     reasons += [f"{name!r} is empty in all cases" for name in _gaps(names, values, known)]
     low, high = np.array([known[name] for name in names], dtype=float).T
     strange = (values < low - (high - low)) | (values > high + (high - low))
+    cases = table.index.to_numpy()
     for row in np.flatnonzero(strange.mean(axis=1) > STRANGE):
         first = int(strange[row].argmax())
         reasons.append(
-            f"case {table.index[row]!r} is unlike all training cases in {strange[row].sum()} of {len(names)} "
-            f"features, such as {names[first]} {values[row, first]:g} (training: {low[first]:g} to {high[first]:g})"
+            f"case {cases[row]!r} is unlike all training cases in {strange[row].sum()} of {len(names)} features, "
+            f"such as {names[first]} {values[row, first]:g} (training: {low[first]:g} to {high[first]:g})"
         )
     _refuse(reasons)
 
@@ -133,11 +134,12 @@ def refuse_images(known: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any
     ------
     ModelError
         If a modality, the units or the number of axes is new, a spacing is a quarter beyond the training's, or
-        intensities lie beyond the training's range by more than its width; with all reasons.
+        intensities lie beyond the training's range by more than its width, or fill less than a twentieth of it;
+        with all reasons.
 
     Examples
     --------
-    >>> known = {"modality": ["CT"], "units": ["HU"], "axes": [2], "spacing": [0.5, 1.0], "intensity": [-1000, 500]}
+    >>> known = {"modality": ["CT"], "units": ["HU"], "axes": [2], "spacing": [0.5, 1.0], "intensity": [-900, 500]}
     >>> image = {"modality": "MR", "units": "HU", "axes": 2, "spacing": [0.7, 0.7], "intensity": [0, 400]}
     >>> refuse_images(known, {"a": image})
     Traceback (most recent call last):
@@ -160,9 +162,10 @@ def refuse_images(known: Mapping[str, Any], facts: Mapping[str, Mapping[str, Any
                 size = " x ".join(f"{edge:.3g}" for edge in one["spacing"])
                 reasons.append(f"case {case!r}: spacing {size} mm, trained on {smallest:.3g} to {largest:.3g} mm")
         darkest, brightest = one["intensity"]
-        if darkest < low - (high - low) or brightest > high + (high - low) or brightest - darkest < (high - low) / 20:
+        width = high - low
+        if darkest < low - width or brightest > high + width or brightest - darkest < width / 20:
             reasons.append(
-                f"case {case!r}: intensities from {darkest:.4g} to {brightest:.4g}, trained on {low:.4g} to {high:.4g}"
+                f"case {case!r}: intensities {darkest:.4g} to {brightest:.4g}, trained on {low:.4g} to {high:.4g}"
             )
     _refuse(reasons)
 

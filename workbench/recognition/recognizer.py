@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import ParameterGrid
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from .calibrating import Calibrator, scores_of
 from .folds import grouped_folds
@@ -89,18 +90,9 @@ class Recognizer(ClassifierMixin, BaseEstimator):
         """
         self.classes_, codes = np.unique(np.asarray(labels), return_inverse=True)
         folds = list(grouped_folds(codes, groups, self.inner, seed=self.seed, names=self.classes_))
-        best = np.inf
-        for settings in ParameterGrid(dict(self.space or {})):
-            model = clone(self.pipeline).set_params(**settings)
-            scores = self._held_out(model, features, codes, folds)
-            calibrator = Calibrator().fit(scores, codes) if self.calibrate else None
-            held_out = calibrator.predict_proba(scores) if calibrator is not None else scores
-            own = held_out[np.arange(len(codes)), codes]
-            loss = float(-np.log(np.maximum(own, 1e-15)).mean())
-            if loss < best:
-                best = loss
-                self.settings_, self.calibrator_, self.held_out_ = settings, calibrator, held_out
-        self.pipeline_ = clone(self.pipeline).set_params(**self.settings_).fit(features, self.classes_[codes])
+        # Threads of several processes would wait for one another, and small tables have no use for them.
+        with threadpool_limits(1):
+            self._choose(features, codes, folds)
         if hasattr(self.pipeline_, "feature_names_in_"):
             self.feature_names_in_ = self.pipeline_.feature_names_in_
         return self
@@ -137,6 +129,20 @@ class Recognizer(ClassifierMixin, BaseEstimator):
             Classes.
         """
         return self.classes_[self.predict_proba(features).argmax(axis=1)]
+
+    def _choose(self, features: Any, codes: NDArray, folds: list[tuple[NDArray, NDArray]]) -> None:
+        best = np.inf
+        for settings in ParameterGrid(dict(self.space or {})):
+            model = clone(self.pipeline).set_params(**settings)
+            scores = self._held_out(model, features, codes, folds)
+            calibrator = Calibrator().fit(scores, codes) if self.calibrate else None
+            held_out = calibrator.predict_proba(scores) if calibrator is not None else scores
+            own = held_out[np.arange(len(codes)), codes]
+            loss = float(-np.log(np.maximum(own, 1e-15)).mean())
+            if loss < best:
+                best = loss
+                self.settings_, self.calibrator_, self.held_out_ = settings, calibrator, held_out
+        self.pipeline_ = clone(self.pipeline).set_params(**self.settings_).fit(features, self.classes_[codes])
 
     def _held_out(
         self, model: BaseEstimator, features: Any, codes: NDArray, folds: list[tuple[NDArray, NDArray]]

@@ -45,17 +45,13 @@ def load_table(cohort: str | Path) -> pd.DataFrame:
     path = Path(cohort).expanduser()
     if not path.is_file() or path.suffix != ".csv":
         raise CohortError(f"{cohort}: expected 'wisconsin' or a .csv table; there is no such file")
-    try:
-        table = pd.read_csv(path, dtype={"case": str, "patient": str, "label": str})
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise CohortError(f"{path}: expected a comma-separated table in UTF-8; {error}") from None
+    table = read_features(path)
     missing = {"patient", "label"} - set(table.columns)
     if missing:
         raise CohortError(
             f"{path}: expected columns patient and label, missing: {', '.join(sorted(missing))}; "
             f"received {', '.join(table.columns[:20])}"
         )
-    table = table.set_index("case") if "case" in table else table.rename_axis("case")
     for column in ("patient", "label"):
         gaps = table.index[table[column].isna()]
         if len(gaps):
@@ -72,6 +68,42 @@ def load_table(cohort: str | Path) -> pd.DataFrame:
     except ValueError as error:
         raise CohortError(f"{path}: {error}") from None
     return table
+
+
+def read_features(path: str | Path) -> pd.DataFrame:
+    """Read a table of features of new cases, whose labels nobody knows.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.csv`` file with features, and optionally ``case`` and ``patient``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per case, indexed by ``case`` (numbered where the file names none).
+
+    Raises
+    ------
+    CohortError
+        If there is no such file, or it is no table.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "new.csv"
+    >>> _ = path.write_text("case,size\\n007,1.5\\n")
+    >>> read_features(path).index.tolist()
+    ['007']
+    """
+    path = Path(path).expanduser()
+    if not path.is_file() or path.suffix != ".csv":
+        raise CohortError(f"{path}: expected a .csv table; there is no such file")
+    try:
+        table = pd.read_csv(path, dtype={"case": str, "patient": str, "label": str})
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise CohortError(f"{path}: expected a comma-separated table in UTF-8; {error}") from None
+    return table.set_index("case") if "case" in table else table.rename_axis("case")
 
 
 def features_array(features: pd.DataFrame) -> NDArray:

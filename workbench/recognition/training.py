@@ -177,8 +177,7 @@ def train(
         threshold = {"positive": str(positive), "recall": recall, "value": value}
     # What was said of single training patients is not for those who use the model.
     whole.held_out_ = None
-    with np.errstate(all="ignore"):
-        low, high = features.min(), features.max()
+    ranges = zip(features.min().tolist(), features.max().tolist(), strict=True)
     card = {
         "notice": NOTICE,
         "use": use,
@@ -188,8 +187,8 @@ def train(
         "patients_named": groups is not None,
         "cases_of_class": {name: int(np.sum(classes_of.astype(str) == name)) for name in classes},
         "data_sha256": _fingerprint(values, features, classes_of),
-        "features": {str(name): [float(low[name]), float(high[name])] for name in features},
-        "settings": {name: value for name, value in whole.settings_.items()},
+        "features": {str(name): list(bounds) for name, bounds in zip(features, ranges, strict=True)},
+        "settings": dict(whole.settings_),
         "threshold": threshold,
         "metrics": {} if metrics is None else _plain(metrics[["value", "low", "high"]]),
         "recipe": None if recipe is None else dict(recipe),

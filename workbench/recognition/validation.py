@@ -166,12 +166,9 @@ def _judge(
     model: Recognizer, features: pd.DataFrame, labels: NDArray, patients: NDArray, part: _Part
 ) -> tuple[NDArray, NDArray, dict[str, Any]]:
     from sklearn.base import clone
-    from threadpoolctl import threadpool_limits
 
-    # Threads inside each of several processes would wait for one another.
-    with threadpool_limits(1):
-        fitted = clone(model).fit(features.iloc[part.train], labels[part.train], groups=patients[part.train])
-        return fitted.predict_proba(features.iloc[part.test]), fitted.held_out_, fitted.settings_
+    fitted = clone(model).fit(features.iloc[part.train], labels[part.train], groups=patients[part.train])
+    return fitted.predict_proba(features.iloc[part.test]), fitted.held_out_, fitted.settings_
 
 
 def _table(facts: pd.DataFrame, of: dict[str, Any], probabilities: NDArray, columns: list[str]) -> pd.DataFrame:

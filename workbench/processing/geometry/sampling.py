@@ -54,8 +54,8 @@ def resize(
     -------
     ndarray or Image
         Within the image's range. Order 0 keeps the dtype; otherwise float32 for float32 images and float64 for
-        everything else. Equal to scikit-image to 1e-6 of the range (order 1: 1e-12; float32: 1e-5). An Image's
-        affine fits the new voxels, whose outer edges are where they were; its history gains a step.
+        everything else. Equal to scikit-image to 1e-8 of the largest value (order 1: 1e-12; float32: 1e-6). An
+        Image's affine fits the new voxels, whose outer edges are where they were; its history gains a step.
 
     Raises
     ------
@@ -142,9 +142,9 @@ def resample(
     ndarray or Image
         As many voxels as cover the old ones (rounded up), with the same centre, as the IBSI lays them; beyond the
         outermost old voxels their values go on. Within the image's range. Order 0 keeps the dtype; otherwise
-        float32 for float32 images and float64 for everything else. Equal to scipy.ndimage.map_coordinates to 1e-6
-        of the range (order 1: 1e-12; float32: 1e-5). An Image's affine fits the new voxels; its history gains a
-        step.
+        float32 for float32 images and float64 for everything else. Equal to scipy.ndimage.map_coordinates to 1e-8
+        of the largest value (order 1: 1e-12; float32: 1e-6). An Image's affine fits the new voxels; its history
+        gains a step.
 
     Raises
     ------

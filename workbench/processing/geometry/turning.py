@@ -76,9 +76,9 @@ def rotate(
     -------
     ndarray or Image
         Same shape; corners leave and `fill` comes in. Order 0 keeps the dtype; otherwise float32 for float32
-        images and float64 for everything else. Equal to scipy.ndimage.rotate(reshape=False) to 1e-12 of the range
-        (float32: 1e-5). An Image's affine turns too, so that every place in the patient keeps its value: the grid
-        is another, the patient has not moved. Its history gains a step.
+        images and float64 for everything else. Equal to scipy.ndimage.rotate(reshape=False) to 1e-12 of the
+        largest value (float32: 1e-6). An Image's affine turns too, so that every place in the patient keeps its
+        value: the grid is another, the patient has not moved. Its history gains a step.
 
     Raises
     ------

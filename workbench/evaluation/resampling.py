@@ -1,0 +1,269 @@
+"""Patients drawn with replacement, and every metric of a classification in each draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+#: In this order are the columns of `measures`.
+METRICS = (
+    "accuracy",
+    "balanced_accuracy",
+    "recall",
+    "precision",
+    "specificity",
+    "f1",
+    "mcc",
+    "auc",
+    "average_precision",
+    "brier",
+    "calibration_slope",
+    "calibration_intercept",
+)
+#: Probabilities of 0 and 1 have no log odds; for the calibration's sake they are taken for this far from them.
+CLOSEST = 1e-6
+#: So many resamples become float64 at a time.
+BLOCK = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """Cases as numbers, checked: what every resample reads.
+
+    Parameters
+    ----------
+    truth, decided : (n,) ndarray of int
+        Index of the true and of the decided class; with two classes, 1 is the positive one.
+    probabilities : (n, k) ndarray of float64
+        Of each class.
+    patients : (n,) ndarray of int
+        From 0.
+    """
+
+    truth: NDArray[np.intp]
+    decided: NDArray[np.intp]
+    probabilities: NDArray[np.float64]
+    patients: NDArray[np.intp]
+
+    @property
+    def judged(self) -> range:
+        """Indices of the classes whose rates count: the positive one of two, or each of more."""
+        classes = self.probabilities.shape[1]
+        return range(1, 2) if classes == 2 else range(classes)
+
+    def chosen(self, rows: NDArray) -> Cases:
+        """Return some of the cases, their patients numbered anew."""
+        patients = np.unique(self.patients[rows], return_inverse=True)[1]
+        return Cases(self.truth[rows], self.decided[rows], self.probabilities[rows], patients)
+
+
+def patient_codes(groups: ArrayLike | None, count: int) -> NDArray[np.intp]:
+    """Number the patients from 0, in the order of their first cases.
+
+    Parameters
+    ----------
+    groups : (n,) array_like or None
+        Patient of each case; None where each case is one patient.
+    count : int
+        Number of cases.
+
+    Returns
+    -------
+    (n,) ndarray of int
+
+    Raises
+    ------
+    ValueError
+        If not every case has a patient.
+
+    Examples
+    --------
+    >>> patient_codes(["b", "a", "b"], 3)
+    array([0, 1, 0])
+    """
+    import pandas as pd
+
+    if groups is None:
+        return np.arange(count)
+    codes, _ = pd.factorize(np.asarray(groups))
+    if codes.shape != (count,) or (codes < 0).any():
+        raise ValueError(f"groups must name the patient of each of {count} cases, received {codes.shape} or a gap")
+    return codes
+
+
+def drawn_patients(patients: int, *, resamples: int, seed: int) -> NDArray[np.uint8]:
+    """Draw as many patients as there are, with replacement, and count how often each was drawn.
+
+    Parameters
+    ----------
+    patients : int
+        How many there are.
+    resamples : int
+        How often to draw.
+    seed : int
+        The same seed gives the same draws.
+
+    Returns
+    -------
+    (1 + resamples, patients) ndarray of uint8
+        The first row is no draw but all ones: the patients at hand.
+
+    Raises
+    ------
+    ValueError
+        If there are no resamples.
+
+    References
+    ----------
+    Field CA, Welsh AH. Bootstrapping clustered data. Journal of the Royal Statistical Society B 69 (2007) 369-390.
+
+    Examples
+    --------
+    >>> counts = drawn_patients(5, resamples=2, seed=0)
+    >>> counts[0], counts.sum(axis=1)
+    (array([1, 1, 1, 1, 1], dtype=uint8), array([5, 5, 5], dtype=uint64))
+    """
+    if resamples < 1:
+        raise ValueError(f"resamples must be a positive integer, received {resamples}")
+    rng = np.random.default_rng(seed)
+    counts = np.ones((1 + resamples, patients), np.uint8)
+    for row in counts[1:]:
+        row[:] = np.bincount(rng.integers(patients, size=patients), minlength=patients)
+    return counts
+
+
+def sums(counts: NDArray[np.uint8], patients: NDArray[np.intp], values: NDArray) -> NDArray[np.float64]:
+    """Sum values of cases in each resample.
+
+    Parameters
+    ----------
+    counts : (R, G) ndarray of uint8
+        How often each patient was drawn.
+    patients : (n,) ndarray of int
+        Of each case.
+    values : (n, k) ndarray
+        Of each case.
+
+    Returns
+    -------
+    (R, k) ndarray of float64
+
+    Examples
+    --------
+    >>> sums(np.array([[1, 1], [2, 0]], np.uint8), np.array([0, 0, 1]), np.array([[1.0], [2.0], [4.0]]))
+    array([[7.],
+           [6.]])
+    """
+    of_patient = np.stack(
+        [np.bincount(patients, column, minlength=counts.shape[1]) for column in values.T.astype(float)], axis=1
+    )
+    result = np.empty((len(counts), of_patient.shape[1]))
+    for start in range(0, len(counts), BLOCK):
+        result[start : start + BLOCK] = counts[start : start + BLOCK].astype(float) @ of_patient
+    return result
+
+
+def ranking(scores: NDArray, patients: NDArray, positive: NDArray) -> tuple[NDArray, NDArray, NDArray]:
+    """Sort cases by falling score, for `compiled.resampled.areas`.
+
+    Parameters
+    ----------
+    scores, patients, positive : (n,) ndarray
+        Of each case.
+
+    Returns
+    -------
+    patients, positive, last : (n,) ndarray
+        In falling order of the scores; `last` where the next score is lower.
+
+    Examples
+    --------
+    >>> ranking(np.array([0.1, 0.5, 0.5]), np.arange(3), np.array([True, False, True]))
+    (array([1, 2, 0]), array([False,  True,  True]), array([False,  True,  True]))
+    """
+    order = np.argsort(-scores, kind="stable")
+    sorted_scores = scores[order]
+    return patients[order], positive[order], np.append(sorted_scores[1:] < sorted_scores[:-1], True)
+
+
+def resampled_auc(
+    positive: ArrayLike, scores: ArrayLike, counts: NDArray[np.uint8], patients: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    """Take the area under the ROC curve in each resample.
+
+    Parameters
+    ----------
+    positive : (n,) array_like of bool
+        Outcome of each case.
+    scores : (n,) array_like of float
+        Higher means more likely positive.
+    counts : (R, G) ndarray of uint8
+        As from `drawn_patients`.
+    patients : (n,) ndarray of int
+        As from `patient_codes`.
+
+    Returns
+    -------
+    (R,) ndarray of float64
+
+    Examples
+    --------
+    >>> counts = drawn_patients(4, resamples=1000, seed=0)
+    >>> float(resampled_auc([True, True, False, False], [0.9, 0.4, 0.5, 0.1], counts, np.arange(4))[0])
+    0.75
+    """
+    from workbench.compiled import resampled
+
+    return resampled.areas(counts, *ranking(np.asarray(scores, float), patients, np.asarray(positive, bool)))[:, 0]
+
+
+def measures(cases: Cases, counts: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Take every metric in each resample.
+
+    Parameters
+    ----------
+    cases : Cases
+        What was decided and what was true.
+    counts : (R, G) ndarray of uint8
+        As from `drawn_patients`.
+
+    Returns
+    -------
+    (R, 12) ndarray of float64
+        In the order of `METRICS`. Of more than two classes, the rates, areas and calibrations are plain means over
+        the classes, each against the rest. NaN where a metric is not defined.
+    """
+    k = cases.probabilities.shape[1]
+    outcome = np.eye(k)[cases.truth]
+    squares = ((cases.probabilities - outcome) ** 2).sum(axis=1) / (2 if k == 2 else 1)
+    table = np.column_stack([np.eye(k * k)[cases.truth * k + cases.decided], squares])
+    totals = sums(counts, cases.patients, table)
+    confusion, whole = totals[:, :-1].reshape(-1, k, k), totals[:, :-1].sum(axis=1)
+    areas, fits = np.mean([_of_class(cases, counts, index) for index in cases.judged], axis=0)
+    return np.column_stack([_rates(confusion, cases.judged), areas, totals[:, -1] / whole, fits])
+
+
+def _rates(confusion: NDArray, judged: range) -> NDArray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        right = np.einsum("rkk->rk", confusion)
+        true, said, whole = confusion.sum(axis=2), confusion.sum(axis=1), confusion.sum(axis=(1, 2))
+        recall, precision, f1 = right / true, right / said, 2 * right / (true + said)
+        others = whole[:, None] - true
+        specificity = (others - said + right) / others
+        covariance = right.sum(axis=1) * whole - (true * said).sum(axis=1)
+        mcc = covariance / np.sqrt((whole**2 - (true**2).sum(axis=1)) * (whole**2 - (said**2).sum(axis=1)))
+        means = [rate[:, judged].mean(axis=1) for rate in (recall, precision, specificity, f1)]
+        return np.column_stack([right.sum(axis=1) / whole, recall.mean(axis=1), *means, mcc])
+
+
+def _of_class(cases: Cases, counts: NDArray, index: int) -> tuple[NDArray, NDArray]:
+    from workbench.compiled import resampled
+
+    positive, probability = cases.truth == index, cases.probabilities[:, index]
+    kept = np.clip(probability, CLOSEST, 1 - CLOSEST)
+    return (
+        resampled.areas(counts, *ranking(probability, cases.patients, positive)),
+        resampled.calibrations(counts, cases.patients, positive, np.log(kept / (1 - kept))),
+    )
