@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "workbench"
 FLOORS = [
     {"checks", "compiled", "files", "pseudonyms", "images", "__init__"},
-    {"phantoms", "processing", "segmentation", "registration", "synthesis", "features", "detection", "evaluation"},
+    {"phantoms", "processing", "segmentation", "registration", "synthesis", "features", "evaluation"},
     {"cohorts", "privacy", "samples"},
     {"recognition", "cnn"},
     {"plots"},

@@ -17,7 +17,7 @@ HEAD = samples.load("head_ct").pixels[::4, ::4].astype(float)
 def test_a_shift_of_any_fraction_is_found_as_by_scikit_image(shift):
     moved = np.fft.ifftn(fourier_shift(np.fft.fftn(HEAD), shift)).real
     found, peak = phase_correlation(HEAD, moved)
-    np.testing.assert_allclose(found, shift, atol=0.012)
+    np.testing.assert_allclose(found, shift, atol=0.02)
     theirs = phase_cross_correlation(moved, HEAD, upsample_factor=100)[0]
     np.testing.assert_allclose(found, theirs, atol=0.015)
     assert 0 < peak <= 1 + 1e-9

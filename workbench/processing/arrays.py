@@ -39,27 +39,7 @@ def floating(image: ArrayLike, *, name: str = "image") -> NDArray:
     >>> floating([1, 2])
     array([1., 2.])
     """
-    return as_floating(real_array(image, name=name))
-
-
-def as_floating(array: NDArray) -> NDArray:
-    """Do as `floating` for an array whose values have been checked.
-
-    Parameters
-    ----------
-    array : ndarray
-        Real numbers.
-
-    Returns
-    -------
-    ndarray of float32 or float64
-        As `floating`.
-
-    Examples
-    --------
-    >>> as_floating(np.array([1, 2], np.float16))
-    array([1., 2.], dtype=float32)
-    """
+    array = real_array(image, name=name)
     small = array.dtype.kind == "f" and array.dtype.itemsize <= 4
     return np.ascontiguousarray(array, dtype=np.float32 if small else np.float64)
 

@@ -132,8 +132,7 @@ def non_local_means(
     Returns
     -------
     ndarray of float32 or float64
-        Same shape and units, equal to the written-out sum to 1e-12 of the image's range (float32 and 8-bit
-        integers, which are summed in single precision: 1e-5).
+        Same shape and units, equal to the written-out sum to 1e-12 of the image's range (float32: 1e-5).
 
     Raises
     ------
@@ -154,10 +153,6 @@ def non_local_means(
     if array.ndim not in {2, VOLUME}:
         raise ValueError(f"image must be a slice or a volume, received shape {array.shape}")
     positive(noise, name="noise")
-    precise = array.dtype
-    if np.asarray(image).dtype.itemsize == 1:
-        # The squares of bytes and their sums over a patch are exact in single precision.
-        array = array.astype(np.float32)
     patches = (*[1] * (VOLUME - array.ndim), *window_size(patch, array.ndim, name="patch"))
     searches = (*[1] * (VOLUME - array.ndim), *window_size(search, array.ndim, name="search"))
 
@@ -166,7 +161,7 @@ def non_local_means(
     margins = tuple(one // 2 + other // 2 for one, other in zip(patches, searches, strict=True))
     padded = pad(a_volume(array), margins, margins, border="mirror")
     denoised = compiled.non_local_means(padded, patches, searches, excess=2 * noise**2, scale=(0.6 * noise) ** 2)
-    return denoised.reshape(array.shape).astype(precise, copy=False)
+    return denoised.reshape(array.shape)
 
 
 @in_memory("it stops where a sum over all voxels no longer falls")

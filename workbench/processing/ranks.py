@@ -6,12 +6,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from .arrays import VOLUME, sources
-from .slices import OPENCV_BORDERS, in_bands, joined
+from .slices import OPENCV_BORDERS, in_bands
 
-# What OpenCV's median takes: bytes with squares of any size up to this one, others of 3 and 5. For bytes with
-# squares between the two below a network is faster.
+# What OpenCV's median takes: bytes with squares of any size up to this one, others of 3 and 5.
 OPENCV_MEDIANS = {np.dtype("uint8"): 255, np.dtype("uint16"): 5, np.dtype("int16"): 5, np.dtype("float32"): 5}
-LARGEST_DIRECT, SMALLEST_COUNTED = 5, 11
 # With more, the values are ranked first.
 MOST_LEVELS = 2**20
 
@@ -45,8 +43,7 @@ def ranked(image: NDArray, sizes: tuple[int, ...], border: str) -> NDArray:
         return ndimage.median_filter(comparable, sizes, mode=border).astype(image.dtype)
     volume = image[(None,) * (VOLUME - image.ndim)]
     planes, rows, columns = (*[1] * (VOLUME - image.ndim), *sizes)
-    is_square = planes == 1 and 1 < rows == columns <= OPENCV_MEDIANS.get(image.dtype, 0)
-    if is_square and (rows <= LARGEST_DIRECT or rows >= SMALLEST_COUNTED):
+    if planes == 1 and rows == columns and 1 < rows <= OPENCV_MEDIANS.get(image.dtype, 0):
         return _opencv_medians(volume, rows, border).reshape(image.shape)
     places = sources(volume.shape, (planes, rows, columns), border=border)
     column = planes * rows
@@ -75,21 +72,14 @@ def _counted(volume: NDArray, places: tuple[NDArray, ...]) -> NDArray:
 
 
 def _opencv_medians(volume: NDArray, size: int, border: str) -> NDArray:
-    if border == "wrap":
-        radii = (0, size // 2, size // 2)
-        return joined(lambda padded: _opencv_medians(padded, size, "nearest"), volume, radii)
     # Beyond the border OpenCV repeats the outermost pixel; so does a reflection of one pixel.
     radius = 0 if border == "nearest" or (border == "reflect" and size == 3) else size // 2
+    inner = slice(radius, -radius or None)
+    cost = {3: 0.3, 5: 1.5}.get(size, 40.0)
 
-    def blur(band: NDArray, result: NDArray | None) -> NDArray:
-        if not radius:
-            return cv2.medianBlur(band, size, result)
-        padded = cv2.copyMakeBorder(band, *[radius] * 4, OPENCV_BORDERS[border])
-        inner = cv2.medianBlur(padded, size)[radius:-radius, radius:-radius]
-        if result is None:
-            return np.ascontiguousarray(inner)
-        result[:] = inner
-        return result
+    def blur(band: NDArray) -> NDArray:
+        if radius:
+            band = cv2.copyMakeBorder(band, radius, radius, radius, radius, OPENCV_BORDERS[border])
+        return cv2.medianBlur(band, size)[inner, inner]
 
-    cost = {3: 0.15, 5: 1.1}.get(size, 40.0) * volume.itemsize
-    return in_bands(blur, volume, size // 2, cost=cost, dtype=volume.dtype)
+    return np.ascontiguousarray(in_bands(blur, volume, size // 2, cost=cost, dtype=volume.dtype))

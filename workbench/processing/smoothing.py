@@ -15,11 +15,11 @@ from scipy import ndimage
 
 from workbench.checks import one_of, real_array, window_size
 
-from .arrays import BORDERS, VOLUME, as_floating, floating, in_voxels, planes_or_more, positive, sources
+from .arrays import BORDERS, VOLUME, floating, in_voxels, planes_or_more, positive, sources
 from .channels import neighbourhood
 from .chunks import half_window
 from .ranks import ranked
-from .slices import boxes, separable_slices, weighted_slices
+from .slices import boxes, weighted_slices
 
 # As in scipy.ndimage: beyond 4 sigma a Gaussian holds less than 1e-4 of its weight.
 TRUNCATE = 4.0
@@ -27,8 +27,6 @@ TRUNCATE = 4.0
 AS_THEY_ARE = {np.dtype(np.uint8), np.dtype(np.uint16), np.dtype(np.int16)}
 # Longer kernels would smooth anything to its mean, slowly.
 LARGEST_RADIUS = 2**16
-# A sum over so few is not slower than two over fewer.
-SMALL_KERNEL = 9
 
 
 def _gaussian_reach(ndim: int, options: Mapping[str, Any]) -> tuple[int, ...]:
@@ -75,7 +73,8 @@ def mean(
     array = planes_or_more(real_array(image))
     sizes = window_size(size, array.ndim)
     one_of(border, BORDERS, name="border")
-    return boxes(array if array.dtype in AS_THEY_ARE else as_floating(array), sizes, border)
+    array = array if array.dtype in AS_THEY_ARE else floating(array)
+    return boxes(array, sizes, border)
 
 
 @neighbourhood(_gaussian_reach)
@@ -231,12 +230,12 @@ def convolve(
     # What follows correlates: turn the kernel, and give it a voxel in the middle.
     turned = np.zeros([length // 2 * 2 + 1 for length in weights.shape])
     turned[tuple(slice((length + 1) % 2, None) for length in weights.shape)] = np.flip(weights)
-    factors = None if turned.size <= SMALL_KERNEL else _factors(turned)
+    factors = _factors(turned)
     if factors is not None:
         return _separable(array, factors, border)
     lift = (None,) * (VOLUME - array.ndim)
     volume, turned = array[lift], turned[lift]
-    if len(turned) == 1:
+    if len(turned) == 1 and border != "wrap":
         return weighted_slices(volume, turned[0], border).reshape(array.shape)
 
     from workbench.compiled.correlation import correlate
@@ -317,18 +316,9 @@ def _separable(image: NDArray, kernels: Sequence[NDArray], border: str) -> NDArr
         along_first = separable(line, places, (kernels[0], one, one)).reshape(image.shape)
         return np.stack([_separable(part, kernels[1:], border) for part in along_first])
     volume = image[(None,) * (VOLUME - image.ndim)]
-    first, down, across = three = (*[one] * (VOLUME - image.ndim), *kernels)
+    three = (*[one] * (VOLUME - image.ndim), *kernels)
     places = sources(volume.shape, tuple(map(len, three)), border=border)
-    # In single precision OpenCV is faster within slices.
-    if image.dtype != np.float32:
-        volume = separable(volume, places, three)
-    elif len(first) == 1:
-        volume = separable_slices(volume, down * first, across, border)
-    else:
-        volume = separable(volume, places, (first, one, one))
-        if max(len(down), len(across)) > 1:
-            volume = separable_slices(volume, down, across, border)
-    return volume.reshape(image.shape)
+    return separable(volume, places, three).reshape(image.shape)
 
 
 def _factors(kernel: NDArray) -> list[NDArray] | None:

@@ -3,17 +3,13 @@
 from .bayes import BayesExplanation, explain_bayes
 from .leaks import noise_study
 from .models import models
-from .recognizer import Recognizer
 from .result import CrossValidation
-from .selecting import DropRedundant
 from .tables import load_table
 from .validation import cross_validate
 
 __all__ = [
     "BayesExplanation",
     "CrossValidation",
-    "DropRedundant",
-    "Recognizer",
     "cross_validate",
     "explain_bayes",
     "load_table",

@@ -59,9 +59,8 @@ def explain_bayes(model: Any, case: pd.Series | pd.DataFrame) -> BayesExplanatio
 
     Parameters
     ----------
-    model : Recognizer or sklearn.pipeline.Pipeline
-        Fitted on a table of features; the last step is a `sklearn.naive_bayes.GaussianNB`. Of a Recognizer, the
-        posterior is that of Bayes' theorem, before calibration.
+    model : sklearn.pipeline.Pipeline
+        Fitted on a table of features; its last step is a `sklearn.naive_bayes.GaussianNB`.
     case : pandas.Series or DataFrame of one row
         The features of one case, under the names that the model was fitted with. For an honest example take a case
         that the model was not fitted on.
@@ -92,7 +91,7 @@ def explain_bayes(model: Any, case: pd.Series | pd.DataFrame) -> BayesExplanatio
 
     >>> from workbench.recognition import models
     >>> table = pd.DataFrame({"size": [1.0, 3.0, 5.0, 7.0]})
-    >>> fitted = models("bayes", inner=2)["bayes"].fit(table, ["small", "small", "large", "large"])
+    >>> fitted = models("bayes")["bayes"].fit(table, ["small", "small", "large", "large"])
     >>> explain_bayes(fitted, pd.Series({"size": 6.0})).classes["posterior"].round(4).to_dict()
     {'large': 0.9997, 'small': 0.0003}
     """
@@ -100,11 +99,6 @@ def explain_bayes(model: Any, case: pd.Series | pd.DataFrame) -> BayesExplanatio
     from sklearn.pipeline import Pipeline
     from sklearn.utils.validation import check_is_fitted
 
-    from .recognizer import Recognizer
-
-    if isinstance(model, Recognizer):
-        check_is_fitted(model, "pipeline_")
-        model = model.pipeline_
     if not isinstance(model, Pipeline) or not isinstance(model[-1], GaussianNB):
         raise TypeError(
             f"expected a pipeline that ends in GaussianNB, received {type(model).__name__}; "

@@ -23,12 +23,8 @@ class CrossValidation:
     Parameters
     ----------
     predictions : pandas.DataFrame
-        One row per model, repeat and case, indexed by case: model, patient, label, repeat, fold, one column per
-        class, named ``"p_" + class``, and prediction (the class of the highest probability).
-    training : pandas.DataFrame
-        The same for the training cases of each fold, from its inner folds: what thresholds are chosen on.
-    settings : pandas.DataFrame
-        Model, repeat, fold, and the settings that the inner folds chose.
+        One row per model, repeat and case: model, repeat, fold, case, patient, label, prediction (the class of the
+        highest probability), and one column per class, named ``"P(" + class + ")"``.
     classes : tuple
         The classes, sorted.
     grouped : bool
@@ -36,8 +32,6 @@ class CrossValidation:
     """
 
     predictions: pd.DataFrame
-    training: pd.DataFrame
-    settings: pd.DataFrame
     classes: tuple[Any, ...]
     grouped: bool
 
@@ -45,7 +39,7 @@ class CrossValidation:
         table = self.predictions
         units = "patients" if self.grouped else "rows, each taken for one patient (groups=None)"
         return (
-            f"CrossValidation({', '.join(self.models)}: {table.index.nunique()} cases of "
+            f"CrossValidation({', '.join(self.models)}: {table['case'].nunique()} cases of "
             f"{table['patient'].nunique()} {units}, {table['fold'].nunique()} folds, "
             f"{table['repeat'].nunique()} repeat{'s' * (table['repeat'].nunique() > 1)})"
         )
@@ -56,7 +50,7 @@ class CrossValidation:
         return tuple(self.predictions["model"].unique())
 
     def of(self, model: str) -> pd.DataFrame:
-        """Select the predictions of one model: the table that `evaluation` takes.
+        """Select the predictions of one model.
 
         Parameters
         ----------
@@ -66,8 +60,7 @@ class CrossValidation:
         Returns
         -------
         pandas.DataFrame
-            Indexed by case: patient, label, repeat, fold, ``p_`` and each class, prediction. With several
-            repeats a case has as many rows.
+            Rows of `predictions`.
 
         Raises
         ------
@@ -75,7 +68,7 @@ class CrossValidation:
             If there is no such model.
         """
         one_of(model, self.models, name="model")
-        return self.predictions[self.predictions["model"] == model].drop(columns="model")
+        return self.predictions[self.predictions["model"] == model].reset_index(drop=True)
 
     def probability(self, model: str, positive: Any) -> pd.Series:
         """Select one model's probabilities of one class.
@@ -193,7 +186,7 @@ class CrossValidation:
         return self._interval(difference, [model, other], resamples=resamples, level=level, seed=seed)
 
     def decide(self, model: str, *, positive: Any, recall: float) -> pd.DataFrame:
-        """Call cases positive at a threshold for a recall, chosen for each fold on its training cases alone.
+        """Call cases positive at a threshold that is to reach a recall, chosen for each fold on the other folds.
 
         Parameters
         ----------
@@ -202,7 +195,7 @@ class CrossValidation:
         positive
             The class to be found.
         recall : float
-            Share of the positive training cases that the threshold finds, as the inner folds predict them.
+            Share of the positive cases that the threshold finds on the other folds of the same repeat.
 
         Returns
         -------
@@ -215,20 +208,21 @@ class CrossValidation:
         ValueError
             If there is no such model or class, or `recall` is out of range.
         """
-        column = probability_column(self._class(positive))
         table = self.of(model)
-        known = self.training[self.training["model"] == model]
-        thresholds = {
-            part: evaluation.threshold_for_recall(rows["label"], rows[column], positive=positive, recall=recall)
-            for part, rows in known.groupby(["repeat", "fold"])
-        }
-        limits = [thresholds[part] for part in zip(table["repeat"], table["fold"], strict=True)]
+        scores = self.probability(model, positive)
+        thresholds = pd.Series(np.nan, index=table.index)
+        for _, rows in table.groupby(["repeat", "fold"]):
+            repeat, fold = rows.iloc[0][["repeat", "fold"]]
+            others = (table["repeat"] == repeat) & (table["fold"] != fold)
+            thresholds[rows.index] = evaluation.threshold_for_recall(
+                table["label"][others], scores[others], positive=positive, recall=recall
+            )
         others = [name for name in self.classes if name != positive]
         rival = others[0] if len(others) == 1 else f"not {positive}"
         return table.assign(
-            threshold=limits,
+            threshold=thresholds,
             label=np.where(table["label"] == positive, positive, rival),
-            prediction=np.where(table[column] >= limits, positive, rival),
+            prediction=np.where(scores >= thresholds, positive, rival),
         )
 
     def _class(self, name: Any) -> Any:
@@ -287,6 +281,6 @@ def probability_column(name: Any) -> str:
     Examples
     --------
     >>> probability_column("benign")
-    'p_benign'
+    'P(benign)'
     """
-    return f"p_{name}"
+    return f"P({name})"

@@ -144,5 +144,42 @@ def aligned(values: ArrayLike | pd.Series, index: pd.Index, *, name: str) -> NDA
     return array
 
 
+def refuse_leaks(features: pd.DataFrame, labels: NDArray, groups: NDArray | None) -> None:
+    """Raise if a feature is the label, or the patient, under another name.
+
+    Parameters
+    ----------
+    features : pandas.DataFrame
+        One row per case.
+    labels : (n,) ndarray
+        Class of each case.
+    groups : (n,) ndarray or None
+        Patient of each case.
+
+    Raises
+    ------
+    ValueError
+        If the values of a column and the classes, or the patients, map one to one.
+    """
+    for name, column in features.items():
+        if _one_to_one(column, labels):
+            raise ValueError(
+                f"feature {name!r} is the label in disguise: each of its values stands for one class; "
+                "drop that column"
+            )
+        # Where each row is one patient, every column without ties would map one to one.
+        if groups is not None and len(np.unique(groups)) < len(groups) and _one_to_one(column, groups):
+            raise ValueError(
+                f"feature {name!r} is the patient in disguise: each of its values stands for one patient; "
+                "drop that column"
+            )
+
+
+def _one_to_one(column: pd.Series, names: NDArray) -> bool:
+    if column.isna().any() or column.nunique() != len(np.unique(names)):
+        return False
+    return len(pd.DataFrame({"value": column.to_numpy(), "name": names}).drop_duplicates()) == column.nunique()
+
+
 def _listed(names: Sequence[Hashable]) -> str:
     return ", ".join(repr(name) for name in names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
