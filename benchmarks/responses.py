@@ -1,8 +1,8 @@
 """Filter banks beside scipy, scikit-image, PyWavelets, SimpleITK and OpenCV: ``python benchmarks/responses.py``.
 
 Peers have the border that is theirs, so voxels near the border are not compared. SimpleITK's Laplacian is of a
-recursive Gaussian, scipy's second derivative does not sum to 0; their cells say how near they are to ours. Where no
-library has a filter (Simoncelli, Riesz), the peer is its definition, written with scipy.fft on every core.
+recursive Gaussian, scipy's second derivative does not sum to 0; their cells say how near they are to ours. Where
+no library has a filter (Simoncelli, Riesz), the peer is its definition, written with scipy.fft on every core.
 """
 
 from __future__ import annotations

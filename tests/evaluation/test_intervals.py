@@ -76,8 +76,39 @@ def test_the_seed_decides_and_nothing_else():
 
 def test_resamples_in_which_the_metric_is_undefined_are_left_out():
     interval = evaluation.bootstrap(auc, ["ill", "well", "well"], [0.9, 0.2, 0.1], groups=None)
-    assert interval == (1, 1, 1)
+    assert interval[0] == interval[2] == 1
+    assert interval.low < 0.5
     assert np.isnan(evaluation.bootstrap(auc, ["well", "well"], [0.2, 0.1], groups=None)).all()
+
+
+def test_a_share_without_error_gets_wilsons_interval():
+    quantile = stats.t.ppf(0.975, 39)
+    interval = evaluation.spread_interval(1.0, np.ones(100), patients=40)
+    assert interval == pytest.approx((1, 40 / (40 + quantile**2), 1))
+    assert evaluation.spread_interval(0.0, np.zeros(100), patients=40).high == pytest.approx(1 - interval.low)
+    few = evaluation.spread_interval(1.0, np.ones(100), patients=40, fewest=5)
+    assert few.low < interval.low
+
+
+def test_bounds_turn_the_interval_with_them():
+    draws = np.random.default_rng(0).normal(0.8, 0.05, size=500)
+    share = evaluation.spread_interval(0.8, draws, patients=50)
+    twice = evaluation.spread_interval(0.6, 2 * draws - 1, patients=50, bounds=(-1, 1))
+    assert twice == pytest.approx([2 * end - 1 for end in share])
+    assert share.high - 0.8 < 0.8 - share.low
+
+
+def test_one_wild_draw_does_not_widen_an_interval_without_bounds():
+    draws = np.random.default_rng(0).normal(1, 0.2, size=1000)
+    calm = evaluation.spread_interval(1.0, draws, patients=50, bounds=None)
+    wild = evaluation.spread_interval(1.0, np.append(draws, 1e9), patients=50, bounds=None)
+    assert wild == pytest.approx(calm, rel=0.01)
+    half = stats.t.ppf(0.975, 49) * 0.2 * np.sqrt(50 / 49)
+    assert (calm.high - calm.low) / 2 == pytest.approx(half, rel=0.1)
+
+
+def test_a_single_patient_has_no_interval():
+    assert np.isnan(evaluation.spread_interval(0.5, [0.5, 0.5], patients=1)[1:]).all()
 
 
 def test_bad_input_is_refused_in_words():
@@ -87,5 +118,5 @@ def test_bad_input_is_refused_in_words():
         evaluation.bootstrap(auc, ["ill", "well"], [0.1, 0.2], groups=["a", None])
     with pytest.raises(ValueError, match="resamples"):
         evaluation.bootstrap(auc, ["ill", "well"], [0.1, 0.2], groups=None, resamples=0)
-    with pytest.raises(ValueError, match="0 < level < 1"):
+    with pytest.raises(ValueError, match="level must be between 0 and 1, received 95"):
         evaluation.bootstrap(auc, ["ill", "well"], [0.1, 0.2], groups=None, level=95)

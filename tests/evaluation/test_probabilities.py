@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
-from sklearn.calibration import calibration_curve
 
 from workbench import evaluation
 
@@ -20,12 +19,10 @@ def arrays(cases):
 
 @settings(deadline=None, max_examples=50)
 @given(scored)
-def test_auc_equals_scikit_learns_and_the_area_under_our_curve(cases):
+def test_auc_equals_scikit_learns(cases):
     labels, scores = arrays(cases)
     area = evaluation.auc(labels, scores, positive="ill")
     assert area == pytest.approx(metrics.roc_auc_score(labels == "ill", scores))
-    curve = evaluation.roc_curve(labels, scores, positive="ill")
-    assert area == pytest.approx(np.trapezoid(curve["recall"], curve["false_positive_rate"]))
 
 
 @settings(deadline=None, max_examples=30)
@@ -37,16 +34,6 @@ def test_auc_is_the_share_of_pairs_in_the_right_order(cases):
     assert area == pytest.approx(np.mean((ill > well) + 0.5 * (ill == well)))
     assert evaluation.auc(labels, -scores, positive="ill") == pytest.approx(1 - area)
     assert evaluation.auc(labels, 3 * scores**3 - 7, positive="ill") == pytest.approx(area)
-
-
-@settings(deadline=None, max_examples=30)
-@given(scored)
-def test_each_point_of_the_curve_is_what_its_threshold_does(cases):
-    labels, scores = arrays(cases)
-    for row in evaluation.roc_curve(labels, scores, positive="ill").itertuples():
-        said = np.where(scores >= row.threshold, "ill", "well")
-        assert row.recall == pytest.approx(evaluation.recall(labels, said, positive="ill"))
-        assert row.false_positive_rate == pytest.approx(1 - evaluation.specificity(labels, said, positive="ill"))
 
 
 @settings(deadline=None, max_examples=20)
@@ -92,24 +79,6 @@ def test_brier_equals_scikit_learns(cases):
     assert evaluation.brier(labels, scores, positive="ill") == pytest.approx(expected)
 
 
-def test_calibration_equals_scikit_learns():
-    rng = np.random.default_rng(0)
-    scores = rng.random(500)
-    labels = np.where(rng.random(500) < scores**2, "ill", "well")
-    table = evaluation.calibration(labels, scores, positive="ill", bins=7)
-    observed, predicted = calibration_curve(labels == "ill", scores, n_bins=7)
-    assert table["observed"].to_numpy() == pytest.approx(observed)
-    assert table["predicted"].to_numpy() == pytest.approx(predicted)
-    assert table["cases"].sum() == 500
-
-
-def test_calibration_keeps_the_ends_and_says_where_there_is_nothing():
-    table = evaluation.calibration(["well", "ill", "ill"], [0.0, 0.5, 1.0], positive="ill", bins=4)
-    assert table["cases"].tolist() == [1, 0, 1, 1]
-    assert np.isnan(table.loc[1, ["predicted", "observed"]].astype(float)).all()
-    assert table["observed"].dropna().tolist() == [0, 1, 1]
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -118,12 +87,9 @@ def test_calibration_keeps_the_ends_and_says_where_there_is_nothing():
         (lambda: evaluation.auc(["a", "b"], [0.1, 0.2], classes=["a", "b"]), "one column for each of 2 classes"),
         (lambda: evaluation.auc(["a", "b"], [0.1, np.nan], positive="a"), "scores must be finite"),
         (lambda: evaluation.auc(["a", "b"], [0.1], positive="a"), "one length"),
-        (lambda: evaluation.roc_curve(["a", "a"], [0.1, 0.2], positive="a"), "positive and negative cases"),
         (lambda: evaluation.threshold_for_recall(["b"], [0.1], positive="a"), "at least one case of class 'a'"),
         (lambda: evaluation.threshold_for_recall(["a"], [0.1], positive="a", recall=0), "above 0 and at most 1"),
         (lambda: evaluation.brier(["a"], [1.2], positive="a"), "from 0 to 1, received 1.2"),
-        (lambda: evaluation.calibration(["a"], [-0.1], positive="a"), "from 0 to 1"),
-        (lambda: evaluation.calibration(["a"], [0.1], positive="a", bins=0), "bins"),
     ],
 )
 def test_bad_input_is_refused_in_words(call, message):

@@ -13,7 +13,7 @@ def legend(made):
 
 
 def test_roc_draws_each_curve_whole_and_at_its_corner():
-    curve = evaluation.roc_curve(LABELS, SCORES, positive="ill")
+    curve = evaluation.roc_curve(LABELS, SCORES, positive="ill", groups=None)
     made = plots.show_roc({"svm": curve}, points={"chosen": (1 / 3, 2 / 3)}, alt="One curve.")
     for axes in made.axes:
         assert (axes.lines[0].get_xydata() == curve[["false_positive_rate", "recall"]].to_numpy()).all()
@@ -37,7 +37,7 @@ def test_confusion_survives_a_class_that_never_occurs():
 
 
 def test_reliability_draws_filled_bins_and_counts_all():
-    table = evaluation.calibration(LABELS, SCORES, positive="ill", bins=5)
+    table = evaluation.calibration_curve(LABELS, SCORES, positive="ill", groups=None, bins=5)
     made = plots.show_reliability({"svm": table}, positive="ill", alt="One curve.")
     curve, bars = made.axes
     filled = table[table["cases"] > 0]
@@ -74,6 +74,37 @@ def test_studies_are_dots_around_their_mean():
     assert axes.lines[0].get_xdata().tolist() == [0.9, 1.0]
     assert axes.lines[3].get_xdata() == pytest.approx([0.45])
     assert axes.get_title(loc="left") == "Simulated: noise"
+
+
+def test_bands_are_drawn_from_low_to_high():
+    options = {"positive": "ill", "groups": None, "resamples": 20}
+    curve = evaluation.precision_recall_curve(LABELS, SCORES, **options)
+    axes = plots.show_precision_recall({"svm": curve}, prevalence=0.5, alt="A curve.").axes[0]
+    heights = axes.collections[0].get_paths()[0].vertices[:, 1]
+    assert heights.min() == pytest.approx(curve["low"].min())
+    assert heights.max() == pytest.approx(curve["high"].max())
+    assert axes.lines[-1].get_ydata() == [0.5, 0.5]
+
+
+def test_decision_shows_everyone_and_nobody_beside_the_model():
+    curve = evaluation.decision_curve(LABELS, SCORES, positive="ill", groups=None, resamples=20)
+    axes = plots.show_decision({"svm": curve}, upto=0.5, alt="A curve.").axes[0]
+    assert axes.lines[0].get_xdata().max() == 0.5
+    assert axes.lines[1].get_ydata()[0] == pytest.approx(0.5 - 0.5 * 0.01 / 0.99)
+    assert axes.lines[2].get_ydata() == [0, 0]
+    with pytest.raises(ValueError, match="at least one curve"):
+        plots.show_decision({}, alt="Nothing.")
+
+
+def test_a_forest_has_a_row_for_each_subgroup():
+    frame = pd.DataFrame({"patient": range(6), "label": LABELS, "p_ill": SCORES, "p_well": 1 - SCORES})
+    table = evaluation.subgroups(frame, [*"xxyxyy"], positive="ill", resamples=20)
+    axes = plots.show_forest(table, metric="accuracy", alt="Dots.").axes[0]
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names == ["x (3 cases of 3)", "y (3 cases of 3)", "all (6 cases of 6)"]
+    assert axes.get_xlabel() == "Accuracy"
+    with pytest.raises(ValueError, match="metric must be one of"):
+        plots.show_forest(table, metric="area", alt="Dots.")
 
 
 @pytest.mark.parametrize("draw", [plots.show_confusion, plots.show_people])

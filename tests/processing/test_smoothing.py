@@ -188,6 +188,18 @@ def test_a_separable_kernel_gives_what_scipy_gives(border):
     np.testing.assert_allclose(result, ndimage.convolve(volume, kernel, mode=border), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(11, 1, 1), (1, 11, 1), (1, 1, 11), (11, 3, 1), (1, 1, 1), (2, 1, 6)])
+def test_kernels_along_some_axes_keep_their_sign_and_leave_the_input_alone(shape, dtype):
+    image, kernel = np.random.default_rng(0).normal(size=(8, 9, 10)).astype(dtype), -2.5 * np.ones(shape)
+    result = processing.convolve(image, kernel=kernel)
+    atol = 1e-4 if dtype == "float32" else 1e-12
+    np.testing.assert_allclose(result, ndimage.convolve(image.astype(float), kernel), rtol=0, atol=atol)
+    unchanged = processing.gaussian(image, sigma=0)
+    np.testing.assert_array_equal(unchanged, image)
+    assert not np.shares_memory(unchanged, image)
+
+
 def test_kernels_are_factored_if_and_only_if_they_have_rank_one():
     factors = smoothing._factors(np.outer([1.0, 2, 1], [1.0, 0, -1]))
     np.testing.assert_allclose(np.outer(*factors), [[1, 0, -1], [2, 0, -2], [1, 0, -1]], atol=1e-15)

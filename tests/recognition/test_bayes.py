@@ -16,7 +16,7 @@ def wisconsin():
 
 
 def fitted(features, labels):
-    return recognition.models("bayes")["bayes"].fit(features, labels)
+    return recognition.models("bayes")["bayes"].fit(features, labels).pipeline_
 
 
 def test_posteriors_are_scikit_learns(wisconsin):
@@ -73,7 +73,7 @@ def test_weights_and_priors_make_the_log_odds(wisconsin):
 
 def test_dropped_and_missing_features_are_handled_as_the_pipeline_does():
     features = pd.DataFrame({"same": 1.0, "size": [1.0, 2.0, 8.0, 9.0]})
-    model = fitted(features, ["a", "a", "b", "b"])
+    model = recognition.models("bayes")["bayes"].pipeline.fit(features, ["a", "a", "b", "b"])
     made = recognition.explain_bayes(model, pd.DataFrame({"size": [np.nan], "same": [1.0], "other": [3.0]}))
     assert list(made.features.index) == ["size"]
     assert made.classes["posterior"].to_numpy() == pytest.approx([0.5, 0.5])
@@ -94,3 +94,10 @@ def test_what_cannot_be_explained_is_refused(wisconsin):
         recognition.explain_bayes(model, features.iloc[0].drop("mean radius"))
     with pytest.raises(ValueError, match="positive must be one of"):
         recognition.explain_bayes(model, features.iloc[0]).weights("ill")
+
+
+def test_of_a_recognizer_the_posterior_is_that_before_calibration(wisconsin):
+    features, labels = wisconsin
+    model = recognition.models("bayes")["bayes"].fit(features[100:], labels[100:])
+    said = recognition.explain_bayes(model, features.iloc[3]).classes["posterior"].to_numpy()
+    assert said == pytest.approx(model.pipeline_.predict_proba(features.iloc[[3]])[0], abs=1e-12)

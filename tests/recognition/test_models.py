@@ -19,17 +19,18 @@ def test_each_model_is_a_cloneable_pipeline_whose_probabilities_sum_to_one(name)
     features.iloc[3, 1] = np.nan
     features["constant"] = 1.0
     features["empty"] = np.nan
+    features["copy"] = 2 * features["size"] + 1
     model = clone(recognition.models(name, seed=1)[name]).fit(features, labels)
     probabilities = model.predict_proba(features)
     assert probabilities.sum(axis=1) == pytest.approx(1)
-    assert list(model[:-1].get_feature_names_out()) == ["size", "shape", "texture"]
+    assert list(model.pipeline_[:-1].get_feature_names_out()) == ["size", "shape", "texture"]
     if name != "majority":
         assert np.mean(model.predict(features) == labels) > 0.85
 
 
 def test_preparation_learns_from_the_training_rows_alone():
     features, labels = table()
-    model = recognition.models("logistic")["logistic"].fit(features[:40], labels[:40])
+    model = recognition.models("logistic")["logistic"].fit(features[:40], labels[:40]).pipeline_
     assert model["impute"].statistics_ == pytest.approx(features[:40].median().to_numpy())
     assert model["scale"].mean_ == pytest.approx(features[:40].mean().to_numpy())
 

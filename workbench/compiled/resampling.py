@@ -7,8 +7,8 @@ from .slabs import compiled, fused, over_slabs
 
 # Values of a line that stay in the nearest cache while all their weights are applied.
 BLOCK = 4096
-#: A slab holds at least so many values, about a tenth of a millisecond's work.
-WORK = 2**15
+#: A slab holds at least so many values, about half a millisecond's work.
+WORK = 2**17
 #: A place this little beyond the outermost voxels, in voxels, is there by rounding.
 ROUNDING = 1e-9
 

@@ -92,12 +92,14 @@ def match(predictions: pd.DataFrame, truths: pd.DataFrame, *, iou: float = 0.5) 
     0    0.6  None   false
     1    0.9     0     hit
     """
+    import pandas as pd
+
     matches = matched(predictions, truths, thresholds=(iou,), most=None)
     outcome = np.where(matches.hit[:, 0], "hit", np.where(matches.false[:, 0], "false", "ignored"))
     labels = [truths.index[row] if row >= 0 else None for row in matches.truth[:, 0]]
     order = np.argsort(matches.predictions.index)
     taken = np.array([*labels, None], dtype=object)[:-1]
-    return predictions.assign(truth=taken[order], outcome=outcome[order].astype(object))
+    return predictions.assign(truth=pd.Series(taken[order], predictions.index, object), outcome=outcome[order])
 
 
 def matched(

@@ -147,6 +147,6 @@ def case_numbers(table: pd.DataFrame, patients: pd.Series, *, name: str) -> NDAr
 
     numbers = patients.index.get_indexer(pd.Index(table["case"]))
     if (numbers < 0).any():
-        strange = table["case"].to_numpy()[numbers < 0][0]
+        strange = table["case"].tolist()[(numbers < 0).argmax()]
         raise ValueError(f"{name} must be of the given cases, received case {strange!r}")
     return numbers

@@ -1,7 +1,7 @@
 """Curves of a binary classification, with bands from resampled patients.
 
-The bands hold point by point: at each place of the horizontal axis the curve of all patients is inside with the level's
-chance, not everywhere at once.
+The bands hold point by point: at each place of the horizontal axis the curve of all patients is inside with the
+level's chance, not everywhere at once.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def roc_curve(
     Returns
     -------
     pandas.DataFrame
-        One row per threshold, falling from infinity (no alarm): threshold, false_positive_rate, recall, and low and
-        high of the recall at that false positive rate.
+        One row per threshold, falling from infinity (no alarm): threshold, false_positive_rate, recall, and low
+        and high of the recall at that false positive rate.
 
     Raises
     ------
@@ -97,8 +97,8 @@ def precision_recall_curve(
     Returns
     -------
     pandas.DataFrame
-        One row per threshold, falling: threshold, recall, precision, and low and high of the precision at that recall.
-        Precision holds for the share of positives among these cases alone.
+        One row per threshold, falling: threshold, recall, precision, and low and high of the precision at that
+        recall. Precision holds for the share of positives among these cases alone.
 
     Raises
     ------
@@ -112,7 +112,8 @@ def precision_recall_curve(
 
     Examples
     --------
-    >>> precision_recall_curve(["ill", "well", "ill"], [0.9, 0.5, 0.3], positive="ill", groups=None).iloc[:, :3].round(3)
+    >>> labels, scores = ["ill", "well", "ill"], [0.9, 0.5, 0.3]
+    >>> precision_recall_curve(labels, scores, positive="ill", groups=None).iloc[:, :3].round(3)
        threshold  recall  precision
     0        0.9     0.5      1.000
     1        0.5     0.5      0.500
@@ -153,8 +154,8 @@ def calibration_curve(
     -------
     pandas.DataFrame
         One row per bin: lower and upper bound, cases, mean predicted probability, observed share of positives, and
-        low and high of that share; the last four are NaN in an empty bin. A bin holds its lower bound, the last bin
-        both.
+        low and high of that share; the last four are NaN in an empty bin. A bin holds its lower bound, the last
+        bin both.
 
     Raises
     ------
@@ -215,8 +216,8 @@ def decision_curve(
 ) -> pd.DataFrame:
     """Net benefit of acting on the prediction, at each risk from which on one would act.
 
-    Who acts from a risk t on holds a needless act for t / (1 - t) times as bad as a missed one. The net benefit is the
-    share of true alarms, minus that of false ones at this price.
+    Who acts from a risk t on holds a needless act for t / (1 - t) times as bad as a missed one. The net benefit is
+    the share of true alarms, minus that of false ones at this price.
 
     Parameters
     ----------
@@ -228,8 +229,8 @@ def decision_curve(
     Returns
     -------
     pandas.DataFrame
-        One row per threshold: threshold, net_benefit, low, high, and treat_all, that of acting on everyone. Acting on
-        nobody has none. A model is of use only where it is above both.
+        One row per threshold: threshold, net_benefit, low, high, and treat_all, that of acting on everyone. Acting
+        on nobody has none. A model is of use only where it is above both.
 
     Raises
     ------
@@ -238,8 +239,8 @@ def decision_curve(
 
     References
     ----------
-    Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Medical Decision
-    Making 26 (2006) 565-574.
+    Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Medical
+    Decision Making 26 (2006) 565-574.
 
     Examples
     --------
@@ -254,7 +255,7 @@ def decision_curve(
         np.arange(1, 100) / 100 if thresholds is None else real_array(thresholds, name="thresholds").astype(float)
     )
     if limits.ndim != 1 or limits.min() <= 0 or limits.max() >= 1:
-        raise ValueError(f"thresholds must be a vector of risks above 0 and below 1, received {thresholds}")
+        raise ValueError(f"thresholds must be a vector of risks above 0 and below 1, received {limits.tolist()}")
     cases = _binary(labels, probabilities, positive, groups)
     price = limits / (1 - limits)
     alarm = cases.probabilities[:, 1:] >= limits
@@ -289,7 +290,7 @@ def _ranked(
 ) -> pd.DataFrame:
     import pandas as pd
 
-    from workbench.compiled import resampled
+    from workbench.compiled import draws
 
     true, values = label_pair(labels, real_array(scores, name="scores"), name="scores")
     is_positive, patients = true == positive, patient_codes(groups, len(true))
@@ -306,9 +307,11 @@ def _ranked(
     level = options.pop("level")
     counts = drawn_patients(int(patients.max()) + 1, **options)
     grid = np.linspace(0, 1, PLACES)
-    draws = resampled.ranked_curves(counts, owners, hits, last, grid)[kind]
-    fewest = len(np.unique(patients[is_positive])) if kind == 0 else len(counts[0])
-    low, high = _band(draws, patients=len(counts[0]), fewest=fewest, level=level)
+    drawn = draws.ranked_curves(counts, owners, hits, last, grid)[kind]
+    # A precision of one at a low recall stands on the few positives found.
+    found_there = np.ones(PLACES) if kind == 0 else grid
+    fewest = np.ceil(found_there * len(np.unique(patients[is_positive]))).clip(1)
+    low, high = _band(drawn, patients=len(counts[0]), fewest=fewest, level=level)
     if kind == 1:
         table = pd.DataFrame({"threshold": thresholds, "recall": recall, "precision": found / (found + alarms)})
         across = recall
@@ -324,10 +327,10 @@ def _ranked(
     return table.assign(low=np.interp(across, grid, low), high=np.interp(across, grid, high))
 
 
-def _band(draws: NDArray, *, patients: int, fewest: int, level: float) -> tuple[NDArray, NDArray]:
+def _band(draws: NDArray, *, patients: int, fewest: NDArray, level: float) -> tuple[NDArray, NDArray]:
     ends = [
-        spread_interval(column[0], column[1:], patients=patients, fewest=fewest, level=level)[1:]
-        for column in draws.T
+        spread_interval(column[0], column[1:], patients=patients, fewest=int(count), level=level)[1:]
+        for column, count in zip(draws.T, fewest, strict=True)
     ]
     low, high = np.array(ends).T
     return low, high

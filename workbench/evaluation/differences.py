@@ -137,7 +137,8 @@ def compare_predictions(
     Returns
     -------
     Comparison
-        As from `compare`. With several repeats the table compares means over repeats, and the tests the first repeat.
+        As from `compare`. With several repeats the table compares means over repeats, and the tests the first
+        repeat.
 
     Raises
     ------

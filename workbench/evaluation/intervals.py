@@ -44,11 +44,11 @@ def spread_interval(
 ) -> Interval:
     """Make an interval of a value and of what resampled patients gave instead.
 
-    Percentiles of the draws are too narrow for a few dozen patients. The draws' standard deviation is not, once the
-    scale and the quantile are right. A metric with bounds is taken for a share: the draws tell of how many independent
-    cases (effective sample size), and Wilson's score interval with the quantile of Student's t follows. One without
-    bounds gets a symmetric interval, its standard deviation told by the middle half of the draws, because a
-    resample may have a calibration slope of any size.
+    Percentiles of the draws are too narrow for a few dozen patients. The draws' standard deviation is not, once
+    the scale and the quantile are right. A metric with bounds is taken for a share: the draws tell of how many
+    independent cases (effective sample size), and Wilson's score interval with the quantile of Student's t
+    follows. One without bounds gets a symmetric interval, its standard deviation told by the middle half of the
+    draws, because a resample may have a calibration slope of any size.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def spread_interval(
     >>> str(spread_interval(1.0, [1.0, 1.0, 1.0], patients=30))
     '1.000 [0.878, 1.000]'
     """
-    from scipy import stats
+    from scipy import special
 
     if not 0 < level < 1:
         raise ValueError(f"level must be between 0 and 1, received {level}; write 95 % as 0.95")
@@ -100,7 +100,7 @@ def spread_interval(
         return Interval(float(value), np.nan, np.nan)
     # The bootstrap divides by the number of patients where an unbiased variance divides by one less.
     unbiased = np.sqrt(patients / (patients - 1))
-    quantile = stats.t.ppf((1 + level) / 2, patients - 1)
+    quantile = special.stdtrit(patients - 1, (1 + level) / 2)
     if bounds is None:
         half = quantile * unbiased * np.subtract(*np.quantile(drawn, [0.75, 0.25])) / MIDDLE_HALF
         return Interval(float(value), float(value - half), float(value + half))
@@ -151,8 +151,9 @@ def bootstrap(
     Returns
     -------
     Interval
-        Value, low, high, as `spread_interval` makes them. Resamples in which the metric is NaN are left out. It tells
-        how the value would vary with other patients for the same trained models, not with other training data.
+        Value, low, high, as `spread_interval` makes them. Resamples in which the metric is NaN are left out. It
+        tells how the value would vary with other patients for the same trained models, not with other training
+        data.
 
     Raises
     ------

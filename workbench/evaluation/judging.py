@@ -28,8 +28,8 @@ class Classification:
     Parameters
     ----------
     table : pandas.DataFrame
-        Indexed by metric: value, low, high, and majority, the value of who always says the most frequent class, with
-        the classes' shares as probabilities.
+        Indexed by metric: value, low, high, and majority, the value of who always says the most frequent class,
+        with the classes' shares as probabilities.
     classes : tuple
         The positive class alone, or, of more than two, all: then the rates, areas and calibrations are plain means
         over the classes, each against the rest (macro average).
@@ -93,20 +93,21 @@ def classification(
     Returns
     -------
     Classification
-        With a table of accuracy, balanced accuracy, recall, precision, specificity, F1, Matthews's correlation (MCC),
-        area under the ROC curve, average precision, Brier score (of more than two classes a sum over them, up to 2),
-        calibration slope (1 is right, below 1 too extreme) and calibration intercept (at a slope of 1; 0 is right,
-        below 0 too high). NaN where undefined.
+        With a table of accuracy, balanced accuracy, recall, precision, specificity, F1, Matthews's correlation
+        (MCC), area under the ROC curve, average precision, Brier score (of more than two classes a sum over them,
+        up to 2), calibration slope (1 is right, below 1 too extreme) and calibration intercept (at a slope of 1; 0
+        is right, below 0 too high). NaN where undefined.
 
     Raises
     ------
     ValueError
-        If neither or both ways of naming the classes fit, a class or probability is impossible, or a value is missing.
+        If neither or both ways of naming the classes fit, a class or probability is impossible, or a value is
+        missing.
 
     References
     ----------
-    Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW. Calibration: the Achilles heel of predictive
-    analytics. BMC Medicine 17 (2019) 230.
+    Van Calster B, McLernon DJ, van Smeden M, Wynants L, Steyerberg EW. Calibration: the Achilles heel of
+    predictive analytics. BMC Medicine 17 (2019) 230.
 
     Matthews BW. Comparison of the predicted and observed secondary structure of T4 phage lysozyme. Biochimica et
     Biophysica Acta 405 (1975) 442-451.
@@ -141,8 +142,8 @@ def evaluate(
     ----------
     predictions : pandas.DataFrame
         One row per case: patient, label, a column ``p_<class>`` for each class, and, where cross-validation was
-        repeated, repeat: then each metric is the mean over repeats, and a patient is drawn with all repeats at once.
-        A column threshold, where there is one, goes before the option of that name.
+        repeated, repeat: then each metric is the mean over repeats, and a patient is drawn with all repeats at
+        once. A column threshold, where there is one, goes before the option of that name.
     positive : optional
         The class to be found, judged against all others; without it, macro averages.
     threshold, level, resamples, seed
@@ -195,7 +196,8 @@ def subgroups(
     -------
     pandas.DataFrame
         Indexed by subgroup and metric, the subgroup "all" last: value, low, high, cases, patients. Many subgroups
-        are many chances of a surprise: an interval that misses the value of all cases is a question, not an answer.
+        are many chances of a surprise: an interval that misses the value of all cases is a question, not an
+        answer.
 
     Raises
     ------
@@ -243,8 +245,8 @@ def patients_needed(found: Classification, *, half_width: float = 0.05) -> pd.Da
     Returns
     -------
     pandas.DataFrame
-        Indexed by metric: half_width here, and patients, as many as give the width wanted, since widths fall with the
-        square root of their number. For the same share of ill and the same number of cases of each patient.
+        Indexed by metric: half_width here, and patients, as many as give the width wanted, since widths fall with
+        the square root of their number. For the same share of ill and the same number of cases of each patient.
 
     Raises
     ------
@@ -340,7 +342,7 @@ def table_cases(
     return parts, judged
 
 
-def cases_of(
+def cases_of(  # noqa: PLR0917 of one family with the public functions, whose options they are
     labels: ArrayLike,
     probabilities: ArrayLike,
     patients: NDArray[np.intp],

@@ -166,7 +166,7 @@ def sums(counts: NDArray[np.uint8], patients: NDArray[np.intp], values: NDArray)
 
 
 def ranking(scores: NDArray, patients: NDArray, positive: NDArray) -> tuple[NDArray, NDArray, NDArray]:
-    """Sort cases by falling score, for `compiled.resampled.areas`.
+    """Sort cases by falling score, for `compiled.draws.areas`.
 
     Parameters
     ----------
@@ -214,9 +214,9 @@ def resampled_auc(
     >>> float(resampled_auc([True, True, False, False], [0.9, 0.4, 0.5, 0.1], counts, np.arange(4))[0])
     0.75
     """
-    from workbench.compiled import resampled
+    from workbench.compiled import draws
 
-    return resampled.areas(counts, *ranking(np.asarray(scores, float), patients, np.asarray(positive, bool)))[:, 0]
+    return draws.areas(counts, *ranking(np.asarray(scores, float), patients, np.asarray(positive, bool)))[:, 0]
 
 
 def measures(cases: Cases, counts: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -259,11 +259,11 @@ def _rates(confusion: NDArray, judged: range) -> NDArray:
 
 
 def _of_class(cases: Cases, counts: NDArray, index: int) -> tuple[NDArray, NDArray]:
-    from workbench.compiled import resampled
+    from workbench.compiled import draws
 
     positive, probability = cases.truth == index, cases.probabilities[:, index]
     kept = np.clip(probability, CLOSEST, 1 - CLOSEST)
     return (
-        resampled.areas(counts, *ranking(probability, cases.patients, positive)),
-        resampled.calibrations(counts, cases.patients, positive, np.log(kept / (1 - kept))),
+        draws.areas(counts, *ranking(probability, cases.patients, positive)),
+        draws.calibrations(counts, cases.patients, positive, np.log(kept / (1 - kept))),
     )

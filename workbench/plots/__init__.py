@@ -2,9 +2,21 @@
 
 from .contact_sheet import contact_sheet
 from .densities import show_bayes, show_densities, show_weights
-from .evaluation import show_confusion, show_intervals, show_people, show_reliability, show_roc, show_studies
+from .detection import show_box_precision, show_boxes, show_froc
+from .evaluation import (
+    show_confusion,
+    show_decision,
+    show_forest,
+    show_intervals,
+    show_people,
+    show_precision_recall,
+    show_reliability,
+    show_roc,
+    show_studies,
+)
 from .feature_tables import show_changes, show_feature_table, show_redundancy, show_stability
 from .features import show_curves, show_distributions, show_glcm, show_surfaces
+from .importance import show_importance
 from .intensities import show_histograms, show_windows
 from .pictures import draw, outline, show, show_labels
 from .processing import show_comparison, show_profiles, show_with_histograms
@@ -27,22 +39,29 @@ __all__ = [
     "show_agreement",
     "show_alignment",
     "show_bayes",
+    "show_box_precision",
+    "show_boxes",
     "show_changes",
     "show_comparison",
     "show_confusion",
     "show_curves",
+    "show_decision",
     "show_densities",
     "show_distributions",
     "show_energies",
     "show_errors",
     "show_feature_table",
     "show_field",
+    "show_forest",
+    "show_froc",
     "show_glcm",
     "show_histograms",
+    "show_importance",
     "show_intervals",
     "show_labels",
     "show_learning",
     "show_people",
+    "show_precision_recall",
     "show_profiles",
     "show_redundancy",
     "show_reliability",

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+
+from workbench.checks import one_of
 
 from .style import COLORS, STYLE, Figure, blank, figure
 
@@ -57,7 +60,7 @@ def show_intervals(
                 label="all cases, 95 % interval",
             )
             axes.plot(rows["mean"], y, "|", color=COLORS[1], markersize=14, label="mean over folds")
-            axes.set(title="AUC" if metric == "auc" else metric.capitalize(), yticks=y, yticklabels=models)
+            axes.set(title=metric_name(metric), yticks=y, yticklabels=models)
             axes.set_ylim(len(models) - 0.5, -0.5)
             axes.locator_params(axis="x", nbins=4)
         handles, names = grid[0, 0].get_legend_handles_labels()
@@ -96,6 +99,7 @@ def show_roc(
         for axes in grid:
             for color, (name, curve) in zip(COLORS, curves.items(), strict=False):
                 axes.plot(curve["false_positive_rate"], curve["recall"], color=color, label=name)
+                _band(axes, curve, "false_positive_rate", color)
             axes.plot([0, 1], [0, 1], ":", color="black", linewidth=1, label="chance")
             for marker, (name, point) in zip("os^D", (points or {}).items(), strict=False):
                 axes.plot(*point, marker, color="black", markerfacecolor="white", markersize=8, label=name)
@@ -183,6 +187,7 @@ def show_reliability(tables: Mapping[str, pd.DataFrame], *, positive: str, alt: 
         for number, (color, (name, table)) in enumerate(zip(COLORS, tables.items(), strict=False)):
             filled = table[table["cases"] > 0]
             grid[0].plot(filled["predicted"], filled["observed"], "o-", color=color, markersize=5, label=name)
+            _band(grid[0], filled, "predicted", color)
             width = (table["upper"] - table["lower"]) / (len(tables) + 1)
             grid[1].bar(table["lower"] + width * (number + 1), table["cases"], width, color=color)
         grid[0].set(
@@ -200,6 +205,165 @@ def show_reliability(tables: Mapping[str, pd.DataFrame], *, positive: str, alt: 
         handles, names = grid[0].get_legend_handles_labels()
         made.legend(handles, names, loc="outside lower center", ncols=len(names))
     return made
+
+
+def show_precision_recall(curves: Mapping[str, pd.DataFrame], *, prevalence: float, alt: str) -> Figure:
+    """Show precision against recall.
+
+    Parameters
+    ----------
+    curves : mapping of str to pandas.DataFrame
+        Name to table as from `evaluation.precision_recall_curve`.
+    prevalence : float
+        Share of positives among the cases: the precision of chance.
+    alt : str
+        One sentence that says what is to be seen.
+
+    Returns
+    -------
+    Figure
+        One axes.
+
+    Examples
+    --------
+    >>> curve = pd.DataFrame({"recall": [0.5, 1.0], "precision": [1.0, 0.8]})
+    >>> show_precision_recall({"svm": curve}, prevalence=0.3, alt="One curve.").axes[0].get_xlabel()
+    'recall (sensitivity)'
+    """
+    made, axes = figure(size=(WIDTH, 4.2), alt=alt)
+    with matplotlib.rc_context(STYLE):
+        for color, (name, curve) in zip(COLORS, curves.items(), strict=False):
+            axes.step(curve["recall"], curve["precision"], where="pre", color=color, label=name)
+            _band(axes, curve, "recall", color)
+        axes.axhline(
+            prevalence, color="black", linestyle=":", linewidth=1, label=f"chance, {100 * prevalence:.0f} %"
+        )
+        axes.set(title="Precision and recall", xlabel="recall (sensitivity)", ylabel="precision")
+        axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.02))
+        _legend_beside(made, axes)
+    return made
+
+
+def show_decision(curves: Mapping[str, pd.DataFrame], *, alt: str, upto: float = 1.0) -> Figure:
+    """Show the net benefit of acting on a prediction, beside that of acting on everyone and on nobody.
+
+    Parameters
+    ----------
+    curves : mapping of str to pandas.DataFrame
+        Name to table as from `evaluation.decision_curve`.
+    alt : str
+        One sentence that says what is to be seen.
+    upto : float, optional
+        The highest threshold to show.
+
+    Returns
+    -------
+    Figure
+        One axes.
+
+    Raises
+    ------
+    ValueError
+        If there is no curve.
+
+    Examples
+    --------
+    >>> from workbench.evaluation import decision_curve
+    >>> curve = decision_curve(["ill", "well"], [0.9, 0.2], positive="ill", groups=None)
+    >>> show_decision({"svm": curve}, alt="One curve.").axes[0].get_ylabel()
+    'net benefit (true alarms per case)'
+    """
+    if not curves:
+        raise ValueError("expected at least one curve, received none")
+    made, axes = figure(size=(WIDTH, 4.2), alt=alt)
+    with matplotlib.rc_context(STYLE):
+        tables = {name: curve[curve["threshold"] <= upto] for name, curve in curves.items()}
+        for color, (name, curve) in zip(COLORS, tables.items(), strict=False):
+            axes.plot(curve["threshold"], curve["net_benefit"], color=color, label=name)
+            _band(axes, curve, "threshold", color)
+        everyone = next(iter(tables.values()))
+        highest = max(curve["high"].max() for curve in tables.values())
+        axes.plot(
+            everyone["threshold"], everyone["treat_all"], "--", color="black", linewidth=1, label="act on everyone"
+        )
+        axes.axhline(0, color="black", linestyle=":", linewidth=1, label="act on nobody")
+        axes.set(title="Is acting on it worth it?", xlabel="threshold: the risk from which on one would act")
+        axes.set(
+            ylabel="net benefit (true alarms per case)", xlim=(0, upto), ylim=(-0.35 * highest, 1.05 * highest)
+        )
+        _legend_beside(made, axes)
+    return made
+
+
+def show_forest(table: pd.DataFrame, *, metric: str, alt: str) -> Figure:
+    """Show one metric of many subgroups: a dot with its interval for each, and the number of cases.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `evaluation.subgroups`, or several of them one after the other.
+    metric : str
+        Which.
+    alt : str
+        One sentence that says what is to be seen.
+
+    Returns
+    -------
+    Figure
+        One axes, a row for each subgroup; the dotted line is the value of all cases.
+
+    Raises
+    ------
+    ValueError
+        If there is no such metric.
+
+    Examples
+    --------
+    >>> index = pd.MultiIndex.from_tuples([("women", "auc"), ("all", "auc")], names=["subgroup", "metric"])
+    >>> row = {"value": 0.8, "low": 0.7, "high": 0.9, "cases": 20, "patients": 10}
+    >>> made = show_forest(pd.DataFrame([row, row], index), metric="auc", alt="Two dots.")
+    >>> [label.get_text() for label in made.axes[0].get_yticklabels()]
+    ['women (20 cases of 10)', 'all (20 cases of 10)']
+    """
+    known = list(dict.fromkeys(table.index.get_level_values("metric")))
+    one_of(metric, known, name="metric")
+    rows = table.xs(metric, level="metric")
+    made, axes = figure(size=(WIDTH, 1.2 + 0.36 * len(rows)), alt=alt)
+    with matplotlib.rc_context(STYLE):
+        for place, row in enumerate(rows.itertuples()):
+            whole = row.Index == "all"
+            reach = [[row.value - row.low], [row.high - row.value]]
+            axes.errorbar(row.value, place, xerr=reach, fmt="D" if whole else "o", color=COLORS[whole], capsize=4)
+            if whole:
+                axes.axvline(row.value, color=COLORS[whole], linestyle=":", linewidth=1)
+        names = [
+            f"{name} ({row.cases} cases of {row.patients})"
+            for name, row in zip(rows.index.astype(str), rows.itertuples(), strict=True)
+        ]
+        axes.set(title=f"{metric_name(metric)} of each subgroup, with its interval", xlabel=metric_name(metric))
+        axes.set_yticks(range(len(rows)), names)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+    return made
+
+
+def metric_name(metric: str) -> str:
+    """Write a metric's name as people do.
+
+    Parameters
+    ----------
+    metric : str
+        One of `evaluation.METRICS`.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> metric_name("auc"), metric_name("balanced_accuracy")
+    ('AUC', 'Balanced accuracy')
+    """
+    return SHORT.get(metric, metric.replace("_", " ").capitalize())
 
 
 def show_people(tables: Mapping[str, pd.DataFrame], *, alt: str) -> Figure:
@@ -283,6 +447,17 @@ def show_studies(aucs: pd.DataFrame, *, alt: str, title: str) -> Figure:
     return made
 
 
+def _band(axes: Axes, curve: pd.DataFrame, across: str, color: str) -> None:
+    if "low" in curve:
+        axes.fill_between(curve[across], curve["low"], curve["high"], color=color, alpha=0.15, linewidth=0)
+
+
+def _legend_beside(made: Figure, axes: Axes) -> None:
+    handles, names = axes.get_legend_handles_labels()
+    made.legend(handles, names, loc="outside right upper")
+
+
+SHORT = {"auc": "AUC", "mcc": "MCC", "f1": "F1", "brier": "Brier score"}
 #: What can happen to a person: row and column of `evaluation.natural_frequencies`, colour.
 OUTCOMES = {
     "ill, found": ((0, 0), COLORS[1]),

@@ -1,6 +1,7 @@
 """What the functions of this folder share: floating-point form, borders, millimetres to voxels."""
 
 from functools import lru_cache
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -158,11 +159,12 @@ def per_axis(
     values = np.asarray(value, dtype=float)
     if values.ndim and values.shape != (ndim,):
         raise ValueError(f"{name} must be one number or one for each of the {ndim} axes, received {value}")
-    if not (np.isfinite(values) & ((values > 0) if positive else (values >= 0))).all():
+    numbers = values.tolist() if values.ndim else [float(values)] * ndim
+    if not all(isfinite(number) and (number > 0 if positive else number >= 0) for number in numbers):
         raise ValueError(
             f"{name} must be {'positive' if positive else 'zero or positive'} and finite, received {value}"
         )
-    return tuple(float(number) for number in np.broadcast_to(values, ndim))
+    return tuple(numbers)
 
 
 def in_voxels(sigma: float | tuple[float, ...], spacing: tuple[float, ...] | None, ndim: int) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ batch has a window of 1 or a width of 0 along its axis. Dask arrays are filtered
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -297,6 +298,7 @@ def median(
     return ranked(array, sizes, border)
 
 
+@lru_cache(maxsize=64)
 def _gaussian_kernel(sigma: float) -> NDArray:
     if sigma == 0:
         return np.ones(1)
@@ -304,7 +306,9 @@ def _gaussian_kernel(sigma: float) -> NDArray:
     if radius > LARGEST_RADIUS:
         raise ValueError(f"sigma must be at most {LARGEST_RADIUS / TRUNCATE:g} voxels, received {sigma:g}")
     weights = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    return weights / weights.sum()
+    weights /= weights.sum()
+    weights.flags.writeable = False
+    return weights
 
 
 def _separable(image: NDArray, kernels: Sequence[NDArray], border: str) -> NDArray:
@@ -318,16 +322,16 @@ def _separable(image: NDArray, kernels: Sequence[NDArray], border: str) -> NDArr
         return np.stack([_separable(part, kernels[1:], border) for part in along_first])
     volume = image[(None,) * (VOLUME - image.ndim)]
     first, down, across = three = (*[one] * (VOLUME - image.ndim), *kernels)
-    places = sources(volume.shape, tuple(map(len, three)), border=border)
     # In single precision OpenCV is faster within slices.
-    if image.dtype != np.float32:
-        volume = separable(volume, places, three)
-    elif len(first) == 1:
-        volume = separable_slices(volume, down * first, across, border)
-    else:
+    if image.dtype == np.float32 and len(first) == 1:
+        return separable_slices(volume, down * first, across, border).reshape(image.shape)
+    places = sources(volume.shape, tuple(map(len, three)), border=border)
+    if image.dtype == np.float32:
         volume = separable(volume, places, (first, one, one))
         if max(len(down), len(across)) > 1:
             volume = separable_slices(volume, down, across, border)
+    else:
+        volume = separable(volume, places, three)
     return volume.reshape(image.shape)
 
 

@@ -103,8 +103,7 @@ def explain_bayes(model: Any, case: pd.Series | pd.DataFrame) -> BayesExplanatio
     from .recognizer import Recognizer
 
     if isinstance(model, Recognizer):
-        check_is_fitted(model, "pipeline_")
-        model = model.pipeline_
+        model = model.pipeline_ if hasattr(model, "pipeline_") else model.pipeline
     if not isinstance(model, Pipeline) or not isinstance(model[-1], GaussianNB):
         raise TypeError(
             f"expected a pipeline that ends in GaussianNB, received {type(model).__name__}; "

@@ -12,7 +12,7 @@ LOG_ZERO = -7.0
 
 
 class Calibrator(BaseEstimator):
-    """Platt's sigmoid, and for several classes its multinomial form, learnt from held-out scores.
+    """Platt's sigmoid, learnt from held-out scores; of several classes one for each, scaled to sum to 1.
 
     Parameters
     ----------
@@ -53,17 +53,10 @@ class Calibrator(BaseEstimator):
         values, truth = np.asarray(scores, dtype=float), np.asarray(codes)
         self.centre_, self.scale_ = values.mean(axis=0), values.std(axis=0)
         self.scale_ = np.where(self.scale_ > 0, self.scale_, 1.0)
-        counts = np.bincount(truth)
-        classes = np.arange(len(counts))
-        # Each case counts for every class: nearly whole for its own, a trifle for the others.
-        share = np.where(truth[:, None] == classes, (counts + 1.0)[truth, None], 1.0)
-        share /= share.sum(axis=1, keepdims=True)
-        # Few scores need no iterations to speak of, but an optimum that is the same on every machine.
-        self.sigmoid_ = LogisticRegression(C=self.strength, solver="newton-cg", tol=1e-8, max_iter=1000).fit(
-            np.repeat(self._scaled(values), len(classes), axis=0),
-            np.tile(classes, len(truth)),
-            sample_weight=share.ravel(),
-        )
+        self.sigmoids_ = [
+            self._sigmoid(column, truth == (number if values.shape[1] > 1 else 1))
+            for number, column in enumerate(self._scaled(values).T)
+        ]
         return self
 
     def predict_proba(self, scores: ArrayLike) -> NDArray:
@@ -79,7 +72,21 @@ class Calibrator(BaseEstimator):
         (n, k) ndarray
             Rows sum to 1.
         """
-        return self.sigmoid_.predict_proba(self._scaled(np.asarray(scores, dtype=float)))
+        columns = self._scaled(np.asarray(scores, dtype=float)).T
+        pairs = zip(self.sigmoids_, columns, strict=True)
+        own = [sigmoid.predict_proba(column[:, None])[:, 1] for sigmoid, column in pairs]
+        if len(own) == 1:
+            return np.column_stack([1 - own[0], own[0]])
+        return np.column_stack(own) / np.sum(own, axis=0)[:, None]
+
+    def _sigmoid(self, column: NDArray, positive: NDArray) -> LogisticRegression:
+        # Each case counts for both sides: nearly whole for its own, a trifle for the other.
+        trifle = 1 / (np.where(positive, positive.sum(), (~positive).sum()) + 2)
+        weights = np.concatenate([np.where(positive, trifle, 1 - trifle), np.where(positive, 1 - trifle, trifle)])
+        sides = np.repeat([0, 1], len(column))
+        # Few scores need no iterations to speak of, but an optimum that is the same on every machine.
+        model = LogisticRegression(C=self.strength, solver="newton-cg", tol=1e-8, max_iter=1000)
+        return model.fit(np.tile(column, 2)[:, None], sides, sample_weight=weights)
 
     def _scaled(self, scores: NDArray) -> NDArray:
         return (scores - self.centre_) / self.scale_

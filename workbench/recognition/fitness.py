@@ -58,11 +58,11 @@ def refuse_table(known: Mapping[str, Sequence[float]], table: pd.DataFrame) -> N
     if text:
         raise ModelError(f"the data do not fit the model: no numbers in {', '.join(map(repr, text[:5]))}")
     values = table[names].to_numpy(dtype=float, na_value=np.nan)
-    reasons += [f"{name!r} is infinite in some cases" for name in np.array(names)[np.isinf(values).any(axis=0)]]
+    reasons += [f"{name!r} is infinite in some cases" for name in _where(names, np.isinf(values).any(axis=0))]
     reasons += [f"{name!r} is empty in all cases" for name in _gaps(names, values, known)]
     low, high = np.array([known[name] for name in names], dtype=float).T
     strange = (values < low - (high - low)) | (values > high + (high - low))
-    cases = table.index.to_numpy()
+    cases = table.index.tolist()
     for row in np.flatnonzero(strange.mean(axis=1) > STRANGE):
         first = int(strange[row].argmax())
         reasons.append(
@@ -184,6 +184,10 @@ def _facts(image: Image) -> dict[str, Any]:
 def _gaps(names: list[str], values: np.ndarray, known: Mapping[str, Sequence[float]]) -> list[str]:
     empty = np.isnan(values).all(axis=0)
     return [name for name, gap in zip(names, empty, strict=True) if gap and not np.isnan(known[name][0])][:5]
+
+
+def _where(names: list[str], chosen: np.ndarray) -> list[str]:
+    return [name for name, one in zip(names, chosen, strict=True) if one][:5]
 
 
 def _refuse(reasons: list[str]) -> None:

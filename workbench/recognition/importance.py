@@ -87,7 +87,13 @@ def permutation_importance(
     recognizer = model if isinstance(model, Recognizer) else Recognizer(model, seed=seed)
     folds = list(grouped_folds(codes, patients, outer, seed=seed, names=names))
     parts = Parallel(n_jobs=None if jobs == 1 else jobs)(
-        delayed(_scores)(recognizer, features, classes_of, patients, train, test, column, shuffles, seed + fold)
+        delayed(_scores)(
+            (recognizer, features.iloc[train], classes_of[train], patients[train]),
+            features.iloc[test],
+            column,
+            shuffles,
+            seed + fold,
+        )
         for fold, (train, test) in enumerate(folds)
     )
     scores = np.zeros((features.shape[1] * shuffles + 1, len(features)))
@@ -104,22 +110,18 @@ def permutation_importance(
 
 
 def _scores(
-    model: Recognizer,
-    features: pd.DataFrame,
-    labels: NDArray,
-    patients: NDArray,
-    train: NDArray,
-    test: NDArray,
+    known: tuple[Recognizer, pd.DataFrame, NDArray, NDArray],
+    held: pd.DataFrame,
     column: int,
     shuffles: int,
     seed: int,
 ) -> NDArray:
     """Return the scores of the held-out cases: as they are, then with each feature shuffled some times."""
+    model, features, labels, patients = known
     rng = np.random.default_rng(seed)
-    fitted = clone(model).fit(features.iloc[train], labels[train], groups=patients[train])
-    held = features.iloc[test]
+    fitted = clone(model).fit(features, labels, groups=patients)
     found = [fitted.predict_proba(held)[:, column]]
-    for name in features:
+    for name in held:
         for _ in range(shuffles):
             shuffled = held.copy()
             shuffled[name] = rng.permutation(held[name].to_numpy())

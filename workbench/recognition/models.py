@@ -167,7 +167,7 @@ KINDS = {
     "bayes": _Kind(_bayes, {"different__above": [0.9, 0.98]}),
     "lda": _Kind(_lda, {"classify__shrinkage": [0.001, "auto", 0.5]}),
     "logistic": _Kind(_logistic, {"classify__C": [0.01, 0.1, 1.0, 10.0]}),
-    "linear_svm": _Kind(_linear_svm, {"classify__C": [0.001, 0.01, 0.1]}),
+    "linear_svm": _Kind(_linear_svm, {"classify__C": [0.01, 0.1, 1.0]}),
     "svm": _Kind(_svm, {"classify__C": [1.0, 10.0, 100.0]}),
     "forest": _Kind(_forest, {"classify__min_samples_leaf": [1, 5]}),
     "boosting": _Kind(_boosting, {"classify__max_leaf_nodes": [4, 15]}),

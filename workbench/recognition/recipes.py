@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from workbench import features
 from workbench.checks import one_of, real_array
 from workbench.images import Image
-from workbench.processing import responses
+from workbench.processing import grayscale, responses
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,7 @@ def describe_image(
     Parameters
     ----------
     image : (M, N) array_like
-        A grey slice of at least 16 x 16 pixels; intensities keep their units.
+        A grey slice of at least 16 x 16 pixels; intensities keep their units. Of an Image in colour, its grey.
     grid : int, optional
         The slice is divided into ``grid x grid`` zones of equal size. In each, the mean of the image, of the
         gradient's magnitude and of the size of the Laplacian of Gaussian (sigma: a hundredth of the shorter
@@ -62,6 +62,8 @@ def describe_image(
     """
     import pandas as pd
 
+    if getattr(image, "channel_axis", None) is not None:
+        image = grayscale(image)
     pixels = real_array(image)
     if pixels.ndim != 2 or min(pixels.shape) < 16:
         raise ValueError(f"expected a grey slice of at least 16 x 16 pixels, received shape {pixels.shape}")

@@ -119,8 +119,10 @@ class CrossValidation:
         -------
         pandas.DataFrame
             Indexed by model and metric (auc, accuracy, recall, specificity, precision, f1; all but the first for
-            the class of the highest probability): mean and std over the folds of all repeats in which the metric
-            is defined, their number, and pooled, low, high over all cases together. NaN where undefined.
+            the most probable class, or with `positive` for an alarm where its probability is at least one half):
+            mean and std over the folds of all repeats in which the metric is defined, their number, and pooled,
+            low, high over all cases together, as `evaluation.evaluate` gives them, and majority, the same of the
+            baseline. NaN where undefined.
 
         Raises
         ------
@@ -130,18 +132,21 @@ class CrossValidation:
         rows = {}
         for model in self.models:
             folds = [fold for _, fold in self.of(model).groupby(["repeat", "fold"])]
+            judged = evaluation.evaluate(
+                self.of(model), positive=self._named(positive), level=level, resamples=resamples, seed=seed
+            ).table
             for metric in METRICS:
                 measure = self._metric(metric, positive)
                 values = np.array([measure(self._labels(fold), self._probabilities(fold)) for fold in folds])
                 defined = values[~np.isnan(values)]
-                pooled = self._interval(measure, [model], resamples=resamples, level=level, seed=seed)
                 rows[model, metric] = {
                     "mean": defined.mean() if len(defined) else np.nan,
                     "std": defined.std(ddof=1) if len(defined) > 1 else np.nan,
                     "folds": len(defined),
-                    "pooled": pooled.value,
-                    "low": pooled.low,
-                    "high": pooled.high,
+                    "pooled": judged.at[metric, "value"],
+                    "low": judged.at[metric, "low"],
+                    "high": judged.at[metric, "high"],
+                    "majority": judged.at[metric, "majority"],
                 }
         return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["model", "metric"])
 
@@ -184,13 +189,15 @@ class CrossValidation:
             If there is no such model, metric or class.
         """
         one_of(metric, METRICS, name="metric")
-        measure = self._metric(metric, positive)
-
-        def difference(labels: NDArray, rows: NDArray) -> float:
-            half = rows.shape[1] // 2
-            return measure(labels, rows[:, :half]) - measure(labels, rows[:, half:])
-
-        return self._interval(difference, [model, other], resamples=resamples, level=level, seed=seed)
+        compared = evaluation.compare_predictions(
+            self.of(model),
+            self.of(other),
+            positive=self._named(positive),
+            level=level,
+            resamples=resamples,
+            seed=seed,
+        )
+        return evaluation.Interval(*map(float, compared.table.loc[metric, ["difference", "low", "high"]]))
 
     def decide(self, model: str, *, positive: Any, recall: float) -> pd.DataFrame:
         """Call cases positive at a threshold for a recall, chosen for each fold on its training cases alone.
@@ -236,6 +243,9 @@ class CrossValidation:
             raise ValueError(f"positive must be one of {', '.join(map(repr, self.classes))}, received {name!r}")
         return name
 
+    def _named(self, positive: Any) -> Any:
+        return None if positive is None else self._class(positive)
+
     def _labels(self, table: pd.DataFrame) -> NDArray:
         # Thousands of resamples compare numbers faster than texts.
         return pd.Index(self.classes).get_indexer(table["label"])
@@ -253,23 +263,13 @@ class CrossValidation:
             if name == "auc":
                 return evaluation.auc(labels, probabilities[:, code], positive=code)
             predictions = probabilities.argmax(axis=1)
+            if code is not None:
+                labels, predictions = labels == code, probabilities[:, code] >= 0.5
             if name == "accuracy":
                 return evaluation.accuracy(labels, predictions)
-            return getattr(evaluation, name)(labels, predictions, positive=code)
+            return getattr(evaluation, name)(labels, predictions, positive=None if code is None else True)
 
         return measure
-
-    def _interval(
-        self, metric: Callable[[NDArray, NDArray], float], models: list[str], **options: Any
-    ) -> evaluation.Interval:
-        tables = [self.of(model) for model in models]
-        return evaluation.bootstrap(
-            metric,
-            self._labels(tables[0]),
-            np.hstack([self._probabilities(table) for table in tables]),
-            groups=tables[0]["patient"],
-            **options,
-        )
 
 
 def probability_column(name: Any) -> str:

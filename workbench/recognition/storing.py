@@ -47,11 +47,12 @@ def save(trained: Trained, path: str | Path) -> str:
     >>> import pandas as pd, tempfile
     >>> from workbench.recognition import models, train
     >>> table = pd.DataFrame({"size": [1.0, 2.0, 5.0, 6.0]})
-    >>> fitted = train(table, ["a", "a", "b", "b"], None, models("lda", inner=2)["lda"], use="To try it.")
+    >>> model = models("logistic", inner=2)["logistic"]
+    >>> fitted = train(table, ["a", "a", "b", "b"], None, model, use="To try it.")
     >>> path = Path(tempfile.mkdtemp()) / "size.skops"
     >>> digest = save(fitted, path)
     >>> load(path, sha256=digest)
-    Trained(LinearDiscriminantAnalysis: a or b, 4 cases)
+    Trained(LogisticRegression: a or b, 4 cases)
     """
     import skops.io
 

@@ -71,7 +71,7 @@ def load_table(cohort: str | Path) -> pd.DataFrame:
 
 
 def read_features(path: str | Path) -> pd.DataFrame:
-    """Read a table of features of new cases, whose labels nobody knows.
+    r"""Read a table of features of new cases, whose labels nobody knows.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def read_features(path: str | Path) -> pd.DataFrame:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "new.csv"
-    >>> _ = path.write_text("case,size\\n007,1.5\\n")
+    >>> _ = path.write_text("case,size\n007,1.5\n")
     >>> read_features(path).index.tolist()
     ['007']
     """

@@ -1,4 +1,4 @@
-"""Metrics that need the cases in order or a fit, for thousands of resamples: sorted once, each resample a vector of counts."""
+"""Metrics that need the cases in order, or a fit, for thousands of resamples: each is a vector of counts."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,7 +7,8 @@ from .slabs import compiled, over_slabs
 
 #: Newton steps before a fit is given up: where the classes are separated, the slope is infinite.
 STEPS = 40
-SETTLED = 1e-8
+#: A last step of this size leaves an error of its square.
+SETTLED = 1e-6
 
 
 def areas(counts: NDArray, patients: NDArray, positive: NDArray, last: NDArray) -> NDArray[np.float64]:
@@ -53,13 +54,13 @@ def ranked_curves(
     Returns
     -------
     recall, precision : (R, T) ndarray of float64
-        Recall is interpolated between the curve's corners and the highest where the curve rises straight up; precision
+        Recall is interpolated between the curve's corners, and the highest where it rises straight up; precision
         is that of the highest threshold with such a recall, as it stands. NaN where a class is missing.
 
     Examples
     --------
-    >>> positive, last = np.array([True, False, True]), np.ones(3, bool)
-    >>> for curve in ranked_curves(np.ones((1, 3), np.uint8), np.arange(3), positive, last, np.array([0.0, 0.5, 1.0])):
+    >>> once, positive, last = np.ones((1, 3), np.uint8), np.array([True, False, True]), np.ones(3, bool)
+    >>> for curve in ranked_curves(once, np.arange(3), positive, last, np.array([0.0, 0.5, 1.0])):
     ...     print(curve.round(3))
     [[0.5 0.5 1. ]]
     [[1.    1.    0.667]]
@@ -94,14 +95,15 @@ def calibrations(counts: NDArray, patients: NDArray, positive: NDArray, logits: 
     Of three cases called 1 in 3, one is ill; of three called 2 in 3, two are:
 
     >>> logits = np.log(2) * np.array([-1.0, -1, -1, 1, 1, 1])
-    >>> calibrations(np.ones((1, 6), np.uint8), np.arange(6), np.array([1, 0, 0, 1, 1, 0], bool), logits).round(6) + 0.0
+    >>> once, positive = np.ones((1, 6), np.uint8), np.array([1, 0, 0, 1, 1, 0], bool)
+    >>> calibrations(once, np.arange(6), positive, logits).round(6) + 0.0
     array([[1., 0.]])
     """
     result = np.empty((len(counts), 2))
-    # Resamples differ little from all cases, so their fits start from there.
-    everyone = np.ones(counts.shape[1], np.uint8)
-    starts = np.array([_fit(everyone, patients, positive, logits, free, 0.0, 1.0) for free in range(2)])
-    starts[np.isnan(starts).any(axis=1)] = 0.0, 1.0
+    # Resamples differ little from all cases, so their fits start from there; that one from where nothing is known.
+    everyone, plain = np.ones(counts.shape[1], np.uint8), np.array([[0.0, 1.0], [0.0, 0.0]])
+    fitted = np.array([_fit(everyone, patients, positive, logits, free, *plain[free]) for free in range(2)])
+    starts = np.where(np.isnan(fitted), plain, fitted)
     over_slabs(_calibrations, len(counts), counts, patients, positive, logits, starts, result)
     return result
 
@@ -174,11 +176,13 @@ def _calibrations(start, stop, counts, patients, positive, logits, starts, resul
 
 @compiled
 def _fit(drawn, patients, positive, logits, free, intercept, slope):
-    """Newton's method for the intercept and, where `free` is 1, the slope, with halved steps where one goes too far."""
-    best = -np.inf
-    step = step_of_slope = 0.0
+    """Newton's method for the intercept and, where `free` is 1, the slope.
+
+    The likelihood is concave: where its derivative along a step has turned round and grown, the step is halved.
+    """
+    step = step_of_slope = rise = 0.0
     for _ in range(STEPS):
-        likelihood = a = b = aa = ab = bb = 0.0
+        a = b = aa = ab = bb = 0.0
         for case in range(len(patients)):
             weight = float(drawn[patients[case]])
             if weight == 0:
@@ -187,7 +191,6 @@ def _fit(drawn, patients, positive, logits, free, intercept, slope):
             linear = intercept + slope * x
             small = np.exp(-abs(linear))
             chance = 1 / (1 + small) if linear >= 0 else small / (1 + small)
-            likelihood -= weight * (np.log1p(small) + max(-linear if positive[case] else linear, 0.0))
             residual = weight * (positive[case] - chance)
             spread = weight * chance * (1 - chance)
             a += residual
@@ -195,11 +198,10 @@ def _fit(drawn, patients, positive, logits, free, intercept, slope):
             aa += spread
             ab += spread * x
             bb += spread * x * x
-        if likelihood < best - 1e-9 * abs(best):
+        if a * step + b * step_of_slope < -rise:
             step, step_of_slope = step / 2, step_of_slope / 2
             intercept, slope = intercept - step, slope - step_of_slope
             continue
-        best = likelihood
         if free == 1:
             determinant = aa * bb - ab * ab
             if determinant <= 1e-12 * aa * bb or determinant <= 0:
@@ -209,6 +211,7 @@ def _fit(drawn, patients, positive, logits, free, intercept, slope):
             if aa <= 0:
                 return np.nan, np.nan
             step = a / aa
+        rise = a * step + b * step_of_slope if free == 1 else a * step
         intercept, slope = intercept + step, slope + step_of_slope
         if abs(step) + abs(step_of_slope) < SETTLED * (1 + abs(intercept) + abs(slope)):
             return intercept, slope
