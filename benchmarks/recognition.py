@@ -17,7 +17,7 @@ import pandas as pd
 from workbench import cohorts, evaluation, recognition, samples
 
 DATA = Path(os.environ.get("WORKBENCH_SHARED_DATA", Path(__file__).parents[2] / "shared/data"))
-JOBS = 2
+JOBS = 4
 
 
 def shuffled(studies: int = 50) -> Iterator[str]:

@@ -7,8 +7,8 @@ from scipy import stats
 
 from workbench import evaluation
 
-# Hanley and McNeil (1982): 58 normal and 51 abnormal CT images, rated from 1 to 5. Their area and DeLong's standard
-# error are printed in Stata's reference manual, roctab.
+# Hanley and McNeil (1982): 58 normal and 51 abnormal CT images, rated from 1 to 5. The manual of Stata's
+# roctab gives their area and DeLong's standard error.
 NORMAL, ABNORMAL = [33, 6, 6, 11, 2], [3, 2, 2, 11, 33]
 
 

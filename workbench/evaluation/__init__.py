@@ -1,11 +1,12 @@
 """How good a result is: metrics of classifications and of masks, with intervals."""
 
+from .cases import probability_columns
 from .classification import accuracy, confusion, f1, natural_frequencies, precision, recall, specificity
 from .comparing import compare_masks
 from .curves import calibration_curve, decision_curve, precision_recall_curve, roc_curve
 from .differences import Comparison, Test, auc_covariance, compare, compare_predictions, external_validation
 from .intervals import Interval, bootstrap, spread_interval
-from .judging import Classification, classification, evaluate, patients_needed, probability_columns, subgroups
+from .judging import Classification, classification, evaluate, patients_needed, subgroups
 from .masks import dice, jaccard, volume_difference
 from .probabilities import auc, brier, threshold_for_recall
 from .readers import cohen_kappa, fleiss_kappa

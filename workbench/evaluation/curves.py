@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
 
+from .cases import cases_of
 from .classification import label_pair
 from .intervals import spread_interval
-from .judging import cases_of
 from .resampling import Cases, drawn_patients, patient_codes, ranking, sums
 
 if TYPE_CHECKING:

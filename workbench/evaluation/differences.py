@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .cases import cases_of, table_cases
 from .intervals import spread_interval
-from .judging import Classification, cases_of, metric_bounds, table_cases
+from .judging import Classification, metric_bounds
 from .resampling import METRICS, Cases, drawn_patients, measures, patient_codes
 
 if TYPE_CHECKING:
