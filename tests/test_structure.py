@@ -18,7 +18,7 @@ FLOORS = [
     {"cohorts", "privacy", "samples"},
     {"recognition", "cnn"},
     {"plots"},
-    {"experiments"},
+    {"experiments", "explorers"},
     {"reports"},
     {"cli"},
     {"__main__"},
@@ -28,8 +28,9 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ALONE_IN = {
     "tensorflow": {"cnn"},
     "keras": {"cnn"},
-    "IPython": {"experiments", "reports"},
-    "ipywidgets": set(),
+    "IPython": {"experiments", "explorers", "reports"},
+    "anywidget": {"explorers"},
+    "ipywidgets": {"explorers"},
     "papermill": {"experiments"},
     "pickle": set(),
 }
