@@ -4,13 +4,14 @@ Each study is audited in a process of its own, on one core and on all, so that i
 """
 
 import multiprocessing
-import os
 import resource
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
+import joblib
 import numpy as np
 from timing import print_table
 
@@ -22,45 +23,52 @@ LAYOUTS = {
 }
 
 
-def smooth_noise(rng, size):
+def smooth_noise(size, seed):
     import cv2
 
-    noise = cv2.GaussianBlur(rng.normal(size=(size, size)).astype(np.float32), (0, 0), size / 12)
-    noise = noise / noise.std() * 40 + rng.normal(size=noise.shape) * 4 + 120
-    return np.clip(noise, 0, 255).astype(np.uint8)
+    coarse, fine = np.random.default_rng(seed).standard_normal((2, size, size), np.float32)
+    coarse = cv2.GaussianBlur(coarse, (0, 0), size / 12)
+    return np.clip(coarse / coarse.std() * 40 + fine * 4 + 120, 0, 255).astype(np.uint8)
 
 
 def write(folder, title, size):
     from PIL import Image as Picture
 
-    rng = np.random.default_rng(0)
     if ".npz" in title:
-        stack = np.stack([smooth_noise(rng, size) for _ in range(IMAGES)])
+        stack = np.stack([smooth_noise(size, seed) for seed in range(IMAGES)])
         half = IMAGES // 2
-        labels = rng.integers(0, 2, (IMAGES, 1))
+        labels = np.random.default_rng(0).integers(0, 2, (IMAGES, 1))
         parts = {"train": slice(0, half), "val": slice(half, None)}
         arrays = {f"{key}_{name}": data[part] for key, part in parts.items()
                   for name, data in (("images", stack), ("labels", labels))}  # fmt: skip
         np.savez_compressed(folder / "set.npz", **arrays)
         return
-    for index in range(IMAGES):
+
+    def save(index):
         path = folder / ("train", "test")[index % 2] / ("healthy", "ill")[index // 2 % 2] / f"{index:05}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
-        Picture.fromarray(smooth_noise(rng, size)).save(path, compress_level=1)
+        Picture.fromarray(smooth_noise(size, index)).save(path, compress_level=1)
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(save, range(IMAGES)))
 
 
-def measure(folder, jobs, results):
+def measure(folder, jobs):
+    from joblib.externals.loky import get_reusable_executor
+
     from workbench import cohorts
 
     start = time.perf_counter()
     table = cohorts.read(folder).audit(jobs=jobs)
     seconds = time.perf_counter() - start
+    # Idle workers would keep this process for minutes, and the usage of children is of those that have ended.
+    get_reusable_executor().shutdown()
     # Kibibytes on Linux, bytes on macOS.
     unit = 2**20 if sys.platform == "darwin" else 2**10
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
     # Of the workers the largest is known; all together have no more than that, each.
     worker = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit if jobs != 1 else 0
-    results.put((seconds, own + worker * (os.cpu_count() if jobs != 1 else 0), len(table)))
+    return seconds, own + worker * joblib.cpu_count(), len(table)
 
 
 def main():
@@ -70,12 +78,10 @@ def main():
         with tempfile.TemporaryDirectory() as name:
             write(Path(name), title, size)
             for jobs in (1, -1):
-                results = context.Queue()
-                process = context.Process(target=measure, args=(name, jobs, results))
-                process.start()
-                seconds, memory, findings = results.get()
-                process.join()
-                cores = "1" if jobs == 1 else str(os.cpu_count())
+                cores = "1" if jobs == 1 else str(joblib.cpu_count())
+                with ProcessPoolExecutor(1, mp_context=context) as process:
+                    seconds, memory, findings = process.submit(measure, name, jobs).result()
+                print(f"auditing: {title}, {cores} cores, {seconds:.1f} s", file=sys.stderr, flush=True)
                 rows.append([title, cores, f"{seconds:.1f}", f"{memory:.0f}", str(findings)])
     print_table([f"{IMAGES:,} images", "cores", "seconds", "peak memory [MiB]", "findings"], rows)
 

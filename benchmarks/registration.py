@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from workbench import images, processing, registration, samples, synthesis
 from workbench.registration.sampling import sample_linear
@@ -58,23 +59,30 @@ def misplaced(found, fixed, transform):
     return float(np.linalg.norm(found.inverse().apply_points(body) - true, axis=1).mean())
 
 
+def trial(fixed, transform, kind, metric):
+    """The error of one alignment; None where it is refused."""
+    try:
+        found = registration.align(moved(fixed, transform), fixed, transform=kind, metric=metric)
+    except registration.RegistrationError:
+        return None
+    return misplaced(found, fixed, transform)
+
+
 def accuracy(scenes):
+    # On all cores at once: one alignment alone leaves most of them idle.
+    parallel = Parallel(n_jobs=-1)
     for kind, limit in LIMITS.items():
         for metric in ("correlation", "mutual_information"):
-            rng, errors, refused = np.random.default_rng(0), [], 0
-            for trial in range(TRIALS):
-                fixed = scenes[trial % len(scenes)]
-                transform = random_transform(rng, kind, fixed.shape)
-                try:
-                    found = registration.align(moved(fixed, transform), fixed, transform=kind, metric=metric)
-                except registration.RegistrationError:
-                    refused += 1
-                else:
-                    errors.append(misplaced(found, fixed, transform))
+            rng = np.random.default_rng(0)
+            chosen = [scenes[index % len(scenes)] for index in range(TRIALS)]
+            tasks = [(fixed, random_transform(rng, kind, fixed.shape), kind, metric) for fixed in chosen]
+            found = parallel(delayed(trial)(*task) for task in tasks)
+            errors = [error for error in found if error is not None]
             silent = sum(error >= limit for error in errors)
             print(
                 f"{kind}, {metric}: {TRIALS} trials, median {np.median(errors):.3f}, greatest {max(errors):.3f} "
-                f"voxels (limit {limit}); refused {refused}, failed silently {silent}"
+                f"voxels (limit {limit}); refused {TRIALS - len(errors)}, failed silently {silent}",
+                flush=True,
             )
 
 

@@ -131,7 +131,7 @@ def quality() -> None:
             image = head * (shading if field != "none" else 1) + RNG.normal(0, noise * 214, head.shape)
             image = np.where(inside, image.clip(1), 0).astype(np.float32)
             if field.endswith("corrected"):
-                image = processing.correct_bias(image, mask=inside, iterations=(50, 50, 50))
+                image = processing.correct_bias(image, mask=inside)
             mixture = segmentation.gaussian_mixture(image, mask=inside, mixed=True, smoothness=1.5 if noise else 0)
             templates = segmentation.fit_templates(image, fractions, mask=inside & learn)
             weights = segmentation.weighted_templates(image, templates, mask=inside, size=3 if noise else 1)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from workbench.checks import one_of, real_array, same_shape, window_size
+from workbench.checks import one_of, real_array, same_shape, spacing_mm, window_size
 from workbench.images import Image
 
 
@@ -69,3 +69,14 @@ def test_one_of():
     assert one_of("a", ("a", "b"), name="x") == "a"
     with pytest.raises(ValueError, match="x must be one of 'a', 'b', received 'c'"):
         one_of("c", ["a", "b"], name="x")
+
+
+@pytest.mark.parametrize("spacing", [(2, 0.5), [2.0, 0.5], np.array([2, 0.5], np.float32)])
+def test_a_spacing_is_one_length_for_each_axis(spacing):
+    assert spacing_mm(spacing, 2) == (2.0, 0.5)
+
+
+@pytest.mark.parametrize("spacing", [(1,), (1, 1, 1), (1, 0), (1, -1), (1, np.nan), (np.inf, 1), 1.0])
+def test_what_is_no_spacing_is_refused(spacing):
+    with pytest.raises(ValueError, match="spacing must be 2 positive lengths in mm, received"):
+        spacing_mm(spacing, 2)

@@ -1,6 +1,7 @@
 """Checks of arguments that many functions share, with errors that say what to do."""
 
 import operator
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -120,6 +121,41 @@ def window_size(size: int | tuple[int, ...], ndim: int, *, name: str = "size") -
                 f"{name} must be an odd positive integer, received {length}; use {length - 1} or {length + 1}"
             )
     return tuple(operator.index(length) for length in sizes)
+
+
+def spacing_mm(spacing: Sequence[float], ndim: int) -> tuple[float, ...]:
+    """Return a spacing as one positive length for each axis.
+
+    Parameters
+    ----------
+    spacing : sequence of float
+        Millimetres between neighbours on each axis.
+    ndim : int
+        Number of axes.
+
+    Returns
+    -------
+    tuple of float
+        `ndim` lengths.
+
+    Raises
+    ------
+    ValueError
+        If a length is not positive and finite, or their number is not `ndim`.
+
+    Examples
+    --------
+    >>> spacing_mm([2, 1], 2)
+    (2.0, 1.0)
+    >>> spacing_mm((1, 0), 2)
+    Traceback (most recent call last):
+    ...
+    ValueError: spacing must be 2 positive lengths in mm, received (1, 0)
+    """
+    edges = np.asarray(spacing, dtype=float)
+    if edges.shape != (ndim,) or not (np.isfinite(edges) & (edges > 0)).all():
+        raise ValueError(f"spacing must be {ndim} positive lengths in mm, received {spacing}")
+    return tuple(edges.tolist())
 
 
 def one_of(value: str, allowed: tuple[str, ...] | list[str], *, name: str) -> str:

@@ -136,9 +136,9 @@ def test_degenerate_regions():
 def test_bad_input_raises():
     with pytest.raises(ValueError, match="at least one voxel"):
         morphology_features(np.zeros((3, 3)), spacing=(1, 1))
-    with pytest.raises(ValueError, match="2 positive numbers"):
+    with pytest.raises(ValueError, match="2 positive lengths"):
         morphology_features(np.ones((3, 3)), spacing=(1, 1, 1))
-    with pytest.raises(ValueError, match="3 positive numbers"):
+    with pytest.raises(ValueError, match="3 positive lengths"):
         morphology_features(np.ones((3, 3, 3)), spacing=(1, 0, 1))
     with pytest.raises(ValueError, match="slice or a volume"):
         morphology_features(np.ones(3), spacing=(1,))

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 
 from workbench.images import Image, Step
 from workbench.images.geometry import affine_from_spacing
-from workbench.images.image import function_name
+from workbench.images.history import function_name
 
 SLICE = np.arange(6, dtype=np.int16).reshape(2, 3)
 

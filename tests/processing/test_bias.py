@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from workbench import processing
+from workbench import processing, samples
 from workbench.images import Image
 
 
@@ -45,6 +45,21 @@ def test_the_same_in_a_volume_with_a_mask():
     for each in (100, 200):
         where = inside & (truth == each)
         assert variation(corrected.pixels[where]) < 0.5 * variation(image.pixels[where])
+
+
+def test_the_default_does_not_take_anatomy_for_a_field():
+    head, grey, white = (samples.load(f"mni152_{name}").pixels[::2, ::2, ::2] for name in ("t1", "grey", "white"))
+    inside = head > 0
+    z, y, x = np.meshgrid(*(np.linspace(-1, 1, n) for n in head.shape), indexing="ij")
+    shading = np.exp(0.2 * (0.8 * x + 0.6 * y**2 - 0.5 * z + 0.4 * x * y))
+    noisy = head * shading + np.random.default_rng(0).normal(0, 6, head.shape)
+    image = np.where(inside, noisy.clip(1), 0)
+    found = processing.bias_field(image, mask=inside, spacing=(2, 2, 2))
+    finer = processing.bias_field(image, mask=inside, spacing=(2, 2, 2), iterations=(50,) * 4)
+    assert variation((found / shading)[inside]) < 0.75 * variation((finer / shading)[inside])
+    for tissue in (grey, white):
+        pure = inside & (tissue > 0.95)
+        assert variation((image / found)[pure]) < 0.85 * variation(image[pure])
 
 
 def test_bad_input_is_refused():

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.checks import real_array
+from workbench.checks import real_array, spacing_mm
 
 from .autocorrelation import moran_and_geary
 from .enclosing import ellipsoid_area, largest_distance, smallest_box, smallest_ellipsoid
@@ -63,9 +63,7 @@ def morphology_features(
     inside = region_of(labels, shape=labels.shape)
     if inside.ndim not in {2, 3}:
         raise ValueError(f"mask must be a slice or a volume, received shape {inside.shape}")
-    millimetres = np.asarray(spacing, dtype=np.float64)
-    if millimetres.shape != (inside.ndim,) or not (np.isfinite(millimetres) & (millimetres > 0)).all():
-        raise ValueError(f"spacing must be {inside.ndim} positive numbers in mm, received {spacing}")
+    millimetres = np.array(spacing_mm(spacing, inside.ndim))
     box = bounding_box(inside)
     padded = np.pad(inside[box], 1)
     found = (_solid if inside.ndim == 3 else _plane)(padded, millimetres)

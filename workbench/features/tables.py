@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,7 @@ import workbench
 from workbench.checks import one_of
 from workbench.files import replacing
 from workbench.images import Image
-from workbench.images.image import function_name
+from workbench.images.history import function_name
 
 from .extraction import FAMILIES, GROUPS, extract
 from .texture import AGGREGATIONS
@@ -27,6 +27,29 @@ if TYPE_CHECKING:
     import pandas as pd
 
 OPTIONS = tuple(inspect.signature(extract).parameters)[2:]
+
+
+@runtime_checkable
+class ReadByCase(Protocol):
+    """What is asked of a cohort, which stands on a floor above: cases, read one by one."""
+
+    @property
+    def masks(self) -> list[str]:
+        """Names of the columns that hold masks."""
+
+    def __iter__(self) -> Iterator[str]: ...
+
+    def select(self, cases: Iterable[str]) -> ReadByCase:
+        """Keep some cases."""
+
+    def identity(self, case: str) -> str:
+        """Return a text that changes when one of a case's images or masks changes."""
+
+    def image(self, case: str) -> Image:
+        """Read a case's image."""
+
+    def mask(self, case: str, column: str) -> Image:
+        """Read one of a case's masks."""
 
 
 class Extraction(NamedTuple):
@@ -135,11 +158,11 @@ class _Given:
 class _Listed:
     """A case of a cohort, of which only this row is sent to another process."""
 
-    cohort: Any
+    cohort: ReadByCase
     case: str
 
     def identity(self) -> str:
-        return str(self.cohort.identity(self.case))
+        return self.cohort.identity(self.case)
 
     def open(self) -> tuple[Any, dict[str, Callable[[], ArrayLike]]]:
         columns = {name.removeprefix("mask_"): name for name in self.cohort.masks}
@@ -211,7 +234,7 @@ def _tasks(cohort: Any) -> Iterator[tuple[str, _Given | _Listed]]:
 
 
 def _sources(cohort: Any) -> Iterator[tuple[str, _Given | _Listed]]:
-    if hasattr(cohort, "select") and hasattr(cohort, "masks"):
+    if isinstance(cohort, ReadByCase):
         if not cohort.masks:
             raise ValueError("the cohort has no masks: give its table a column mask, or mask_ and a region's name")
         for case in cohort:

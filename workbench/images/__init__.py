@@ -5,7 +5,8 @@ Axes are ``(slice, row, column)``; affines map their indices to LPS millimetres.
 
 from .errors import ImageReadError, ImageReadWarning
 from .geometry import affine_from_spacing
-from .image import Image, Step
+from .history import Step
+from .image import Image
 from .masks import read_mask
 from .picture import PRESETS, Window, default_window, render
 from .reading import read

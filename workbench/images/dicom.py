@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from .decoding import colored, decode, in_units, inverted, is_inverted, units_of
 from .errors import ImageReadError
 from .frames import Frame, frames_of
-from .image import Image, Step
+from .history import Step
+from .image import Image
 from .planes import Arrangement, arrange, in_plane_spacing, plane_affine
 from .suv import suv_factor
 from .tiles import laid_out

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,31 +19,8 @@ from .geometry import (
     respaced,
     spacing_of,
 )
+from .history import Step, function_name
 from .marks import has_moved_voxels, units_after
-
-
-@dataclass(frozen=True)
-class Step:
-    """One function that was applied to an image, with its options.
-
-    Parameters
-    ----------
-    function : str
-        Its name, such as ``"processing.smoothing.median"``.
-    options : dict
-        Its keyword arguments.
-
-    Examples
-    --------
-    >>> print(Step("processing.smoothing.median", {"size": 5}))
-    processing.smoothing.median(size=5)
-    """
-
-    function: str
-    options: dict[str, Any] = dataclasses.field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.function}({', '.join(f'{name}={_brief(v)}' for name, v in self.options.items())})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -319,33 +295,3 @@ class Image:
         from .picture import render
 
         return render(self)
-
-
-def function_name(function: Callable) -> str:
-    """Return a function's name for the history, without the package's.
-
-    Parameters
-    ----------
-    function : callable
-        A function, or a `functools.partial` of one.
-
-    Returns
-    -------
-    str
-        Module and qualified name.
-
-    Examples
-    --------
-    >>> function_name(np.median)
-    'numpy.median'
-    """
-    if isinstance(function, partial):
-        return function_name(function.func)
-    module = (getattr(function, "__module__", None) or type(function).__module__).removeprefix("workbench.")
-    name = getattr(function, "__qualname__", None) or getattr(function, "__name__", type(function).__name__)
-    return f"{module}.{name}"
-
-
-def _brief(value: Any) -> str:
-    array = np.asarray(value) if isinstance(value, np.ndarray | Image) else None
-    return repr(value) if array is None or array.size <= 9 else f"<{'x'.join(map(str, array.shape))} array>"

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from .contours import contour_mask, contour_names
 from .errors import ImageReadError
 from .grids import matched, nearest
-from .image import Image, Step
+from .history import Step
+from .image import Image
 from .names import stem
 from .reading import read
 from .segmentations import segment_mask, segment_names

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .errors import ImageReadError
-from .image import Image, Step
+from .history import Step
+from .image import Image
 from .names import stem
 from .silence import unlogged
 

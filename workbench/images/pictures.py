@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 
 from .errors import ImageReadError
-from .image import Image, Step
+from .history import Step
+from .image import Image
 from .names import stem
 
 

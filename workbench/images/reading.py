@@ -1,14 +1,14 @@
 """Reading image files: the format is chosen by suffix, the content decides."""
 
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import ImageReadError, ImageReadWarning
-from .image import Image, Step
+from .errors import ImageReadError
+from .history import Step, warn_of_problems
+from .image import Image
 from .names import SUFFIXES
 from .silence import quiet
 
@@ -85,9 +85,7 @@ def read(path: str | Path, *, nan: float | None = None, series: str | None = Non
     except Exception as error:
         # Decoders raise nearly anything on damaged input: each is the same trouble to the reader.
         raise ImageReadError(f"{path}: cannot be read as an image: {type(error).__name__}: {error}") from error
-    for step in image.history:
-        if "problem" in step.options:
-            warnings.warn(f"{path}: {step.options['problem']}", ImageReadWarning, stacklevel=2)
+    warn_of_problems(image.history, path)
     return image
 
 

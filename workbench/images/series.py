@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .dicom import is_dicom, load, pet_problems, read_dicom_series, stated_problems
-from .errors import ImageReadError, ImageReadWarning
+from .errors import ImageReadError
 from .frames import ALLOWED, GROUPS, NESTED, Frame, frames_of
-from .image import Image, Step
+from .history import Step, warn_of_problems
+from .image import Image
 from .planes import arrange, plane_affine
 from .silence import quiet
 
@@ -212,9 +212,7 @@ def read_series(paths: Sequence[Path]) -> Image:
     except Exception as error:
         # Headers hold nearly anything, and pydicom raises nearly anything.
         raise ImageReadError(f"{folder}: its series cannot be read ({type(error).__name__}: {error})") from error
-    for step in image.history:
-        if "problem" in step.options:
-            warnings.warn(f"{folder}: {step.options['problem']}", ImageReadWarning, stacklevel=2)
+    warn_of_problems(image.history, folder)
     return image
 
 

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.images import Image, Window, default_window
 from workbench.images.picture import edge_letters, to_bytes
+from workbench.images.spacings import own_spacing
 
 from .style import COLORS, STYLE, Figure, blank, figure
 
@@ -81,7 +82,7 @@ def show(
         raise ValueError(f"masks must have titles of pictures, received {', '.join(sorted(unknown))}")
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    shapes = [_extent(picture) for picture in pictures.values()]
+    shapes = [extent(picture) for picture in pictures.values()]
     across = (width - (COLORBAR_WIDTH if colorbar is not None else 0)) / columns
     heights = [
         max(h / w for h, w in shapes[row * columns : (row + 1) * columns]) * across + 0.25 for row in range(rows)
@@ -207,7 +208,7 @@ def show_labels(
     from matplotlib.patches import Patch
 
     colors = ["#000000", *COLORS[: len(names) - 1]]
-    shapes = [_extent(labels) for labels in titled.values()]
+    shapes = [extent(labels) for labels in titled.values()]
     height = max(h / w for h, w in shapes) * width / len(titled) + 0.6
     made, grid = figure(1, len(titled), size=(width, height), alt=alt, squeeze=False)
     with matplotlib.rc_context(STYLE):
@@ -232,7 +233,24 @@ def _write_letters(axes: Axes, picture: Image) -> None:
         written.set_path_effects([withStroke(linewidth=2, foreground="black")])
 
 
-def _extent(picture: ArrayLike) -> tuple[float, float]:
+def extent(picture: ArrayLike | Image) -> tuple[float, float]:
+    """Return how high and wide a picture is.
+
+    Parameters
+    ----------
+    picture : (M, N[, C]) array_like or Image
+        Whose shape, and spacing where it brings one.
+
+    Returns
+    -------
+    tuple of float
+        In mm, or in pixels where the spacing is not known.
+
+    Examples
+    --------
+    >>> extent(Image([[1, 2, 3]], spacing=(2, 1)))
+    (2.0, 3.0)
+    """
     height, width = np.shape(picture)[:2]
-    spacing = (picture.spacing if isinstance(picture, Image) else None) or (1.0, 1.0)
+    spacing = own_spacing(picture, None) or (1.0, 1.0)
     return height * spacing[0], width * spacing[1]

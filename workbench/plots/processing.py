@@ -11,7 +11,7 @@ from workbench.checks import real_array
 from workbench.images import Image, Window
 from workbench.processing import Comparison, crop
 
-from .pictures import GREY_PANEL_WIDTH, draw, show
+from .pictures import GREY_PANEL_WIDTH, draw, extent, show
 from .style import COLORS, STYLE, Figure, blank, figure
 
 
@@ -126,7 +126,7 @@ def show_with_histograms(
     if not pictures:
         raise ValueError("expected at least one picture, received none")
     count = len(pictures)
-    tallest = max(_height_over_width(picture) for picture in pictures.values())
+    tallest = max(height / width for height, width in map(extent, pictures.values()))
     picture_height = tallest * 0.8 * width / count
     made, grid = figure(
         2,
@@ -214,9 +214,3 @@ def show_profiles(
     axes.set_ylabel(f"intensity [{units}]" if units else "intensity")
     axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
     return made
-
-
-def _height_over_width(picture: ArrayLike) -> float:
-    height, width = np.shape(picture)[:2]
-    spacing = (picture.spacing if isinstance(picture, Image) else None) or (1.0, 1.0)
-    return height * spacing[0] / (width * spacing[1])

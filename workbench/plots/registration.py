@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from workbench.images import Image
+from workbench.images.spacings import own_spacing
 from workbench.processing import stretch
 from workbench.registration import Alignment
 from workbench.synthesis import checkerboard, composite
@@ -56,7 +57,7 @@ def show_alignment(
     4
     """
     grey = [stretch(np.asarray(one, float), percentiles=(1, 99)) for one in (fixed, before, after)]
-    spacing = (fixed.spacing if isinstance(fixed, Image) else None) or (1.0, 1.0)
+    spacing = own_spacing(fixed, None) or (1.0, 1.0)
     board = checkerboard(grey[0].shape, size=field)
     columns = 4 if difference else 2
     height = width / columns * grey[0].shape[0] * spacing[0] / (grey[0].shape[1] * spacing[1]) + 0.3

@@ -8,8 +8,9 @@ import matplotlib
 import numpy as np
 from numpy.typing import ArrayLike
 
-from workbench.images import Image
+from workbench.images.spacings import own_spacing
 
+from .pictures import extent
 from .style import STYLE, Figure, blank, figure
 
 WIDTH = 8.5
@@ -68,7 +69,7 @@ def show_responses(
             )
     columns = min(columns, len(pictures))
     rows = -(-len(pictures) // columns)
-    tallest = max(_height(picture) for picture in pictures.values())
+    tallest = max(height / width for height, width in map(extent, pictures.values()))
     height = rows * (tallest * width / columns + BAR_HEIGHT)
     made, grid = figure(rows, columns, size=(width, height), alt=alt, squeeze=False)
     with matplotlib.rc_context(STYLE):
@@ -79,12 +80,13 @@ def show_responses(
             signed = title != "image" and bool((values < 0).any())
             lowest = -largest if signed else float(np.percentile(values, 100 - BRIGHTEST))
             highest = largest if signed else float(np.percentile(values, BRIGHTEST))
+            spacing = own_spacing(picture, None) or (1.0, 1.0)
             drawn = axes.imshow(
                 values,
                 cmap="RdBu_r" if signed else "gray",
                 vmin=lowest,
                 vmax=highest if highest > lowest else lowest + 1,
-                aspect=_aspect(picture),
+                aspect=spacing[0] / spacing[1],
                 interpolation="antialiased",
             )
             axes.set_title(title, fontsize=9)
@@ -95,12 +97,3 @@ def show_responses(
         for axes in list(grid.flat)[len(pictures) :]:
             axes.remove()
     return made
-
-
-def _aspect(picture: ArrayLike) -> float:
-    spacing = (picture.spacing if isinstance(picture, Image) else None) or (1.0, 1.0)
-    return float(spacing[0] / spacing[1])
-
-
-def _height(picture: ArrayLike) -> float:
-    return np.shape(picture)[0] / np.shape(picture)[1] * _aspect(picture)

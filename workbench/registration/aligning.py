@@ -16,6 +16,7 @@ from workbench.images import Image
 from .alignment import Alignment
 from .deforming import deform
 from .errors import RegistrationError
+from .limits import LEAST_CORRELATION, LEAST_DISTINCTNESS, LEAST_OVERLAP, MOST_WANDERING
 from .optimizing import as_transform
 from .pairs import Pair
 from .physical import pulled, pushed
@@ -26,10 +27,6 @@ from .trust import judged, similarity
 TRANSFORMS = ("translation", "rigid", "similarity", "affine", "deformable")
 METRICS = ("auto", "correlation", "mutual_information")
 COMPARABLE = {"CT", "CR", "DX", "DR", "MG", "OP", "SM", "PX", "XA", "RF"}
-LEAST_OVERLAP = 0.25
-LEAST_DISTINCTNESS = 4.8
-LEAST_CORRELATION = 0.6
-MOST_WANDERING = 0.03
 
 
 def align(

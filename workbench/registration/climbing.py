@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.ndimage import map_coordinates
 
+from .limits import LEAST_POINTS
+
 POINTS = 50_000
 LEVELS_OF_GREY = 12
-LEAST_POINTS = 0.15
 
 
 def generators(kind: str, ndim: int) -> list[NDArray]:

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .climbing import climb
+from .limits import ASIDE
 from .optimizing import as_matrix, as_transform, optimize
 from .pairs import Pair
 
 RESTARTS = 8
-ASIDE = 0.06
 FEW_POINTS = 15_000
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .correlation import overlap_correlation, shift_at
+from .limits import LEAST_OVERLAP
 from .pairs import Pair
 from .physical import shrunk
 
 SIDES = {2: 64, 3: 28}
 STEP_DEGREES = {2: 5.0, 3: 15.0}
-LEAST_OVERLAP = 0.25
 CANDIDATES = 4
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from workbench.checks import real_array
-from workbench.images import Image
+from workbench.checks import real_array, spacing_mm
+from workbench.images.spacings import own_spacing
 
 from .morphology import closing, opening
 from .regions import fill_holes, largest_region, remove_small
@@ -127,14 +127,10 @@ def _checked(image: ArrayLike, spacing: tuple[float, ...] | None) -> tuple[NDArr
     array = real_array(image)
     if array.ndim not in {2, 3}:
         raise ValueError(f"image must have 2 or 3 axes, received shape {array.shape}")
-    if spacing is None and isinstance(image, Image):
-        spacing = image.spacing
-    if spacing is None:
+    known = own_spacing(image, spacing)
+    if known is None:
         raise ValueError("sizes are in mm, so give spacing, such as image.spacing")
-    edges = tuple(map(float, spacing))
-    if len(edges) != array.ndim or not all(math.isfinite(edge) and edge > 0 for edge in edges):
-        raise ValueError(f"spacing must be {array.ndim} positive lengths in mm, received {spacing}")
-    return array, edges
+    return array, spacing_mm(known, array.ndim)
 
 
 def _in_slices(function, mask: NDArray[np.bool_], **options) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]

@@ -240,34 +240,3 @@ def check_descent(steps: int, tolerance: float) -> None:
     """
     if steps < 0 or not tolerance > 0:
         raise ValueError(f"steps must be >= 0 and tolerance > 0, received steps={steps}, tolerance={tolerance}")
-
-
-def voxel_edges(spacing: tuple[float, ...] | None, ndim: int) -> tuple[float, ...]:
-    """Return the lengths of a voxel's edges: 1 without `spacing`.
-
-    Parameters
-    ----------
-    spacing : tuple of float or None
-        Millimetres between neighbours on each axis.
-    ndim : int
-        Number of axes.
-
-    Returns
-    -------
-    tuple of float
-        `ndim` lengths.
-
-    Raises
-    ------
-    ValueError
-        If `spacing` is not `ndim` positive lengths.
-
-    Examples
-    --------
-    >>> voxel_edges(None, 2)
-    (1.0, 1.0)
-    """
-    edges = (1.0,) * ndim if spacing is None else tuple(map(float, spacing))
-    if len(edges) != ndim or not all(np.isfinite(edge) and edge > 0 for edge in edges):
-        raise ValueError(f"spacing must be {ndim} positive lengths in mm, received {spacing}")
-    return edges

@@ -1,12 +1,10 @@
 """How far the voxels of a mask are from its border."""
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
-from workbench.images import Image
+from workbench.images.spacings import voxel_edges
 
 
 def distance_transform(mask: ArrayLike, *, spacing: tuple[float, ...] | None = None) -> NDArray[np.float64]:
@@ -48,14 +46,8 @@ def distance_transform(mask: ArrayLike, *, spacing: tuple[float, ...] | None = N
         raise ValueError(f"mask must have 1 to 3 axes, received shape {inside.shape}")
     if inside.all():
         raise ValueError("mask must have a voxel outside to measure distances to, received a full mask")
-    if spacing is None and isinstance(mask, Image):
-        spacing = mask.spacing
-    if spacing is not None and (
-        len(spacing) != inside.ndim or not all(math.isfinite(mm) and mm > 0 for mm in spacing)
-    ):
-        raise ValueError(f"spacing must be {inside.ndim} positive lengths in mm, received {spacing}")
+    edges = voxel_edges(mask, spacing, inside.ndim)
     from workbench.compiled.distances import distances
 
     added = 3 - inside.ndim
-    edges = (1.0,) * inside.ndim if spacing is None else tuple(map(float, spacing))
     return distances(inside.reshape((1,) * added + inside.shape), (1.0,) * added + edges).reshape(inside.shape)

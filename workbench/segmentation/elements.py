@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.checks import one_of, window_size
+from workbench.checks import one_of, spacing_mm, window_size
 from workbench.images import Image
 
 SHAPES = ("box", "ball", "cross")
@@ -68,7 +68,9 @@ def structuring_element(
     else:
         if size is not None:
             raise ValueError(f"expected size (voxels) or radius (mm), received both: {size} and {radius}")
-        units = _checked_spacing(spacing, ndim)
+        if spacing is None:
+            raise ValueError("radius is in mm, so give spacing, such as image.spacing; or give size in voxels")
+        units = list(spacing_mm(spacing, ndim))
         if not (math.isfinite(radius) and radius > 0):
             raise ValueError(f"radius must be positive, in mm, received {radius}")
         reach, half = radius, [int(radius / mm * SURFACE) for mm in units]
@@ -159,11 +161,3 @@ def whole_element(ndim: int, options: Mapping[str, Any]) -> tuple[int, ...]:
     (0, 4, 4)
     """
     return tuple(2 * half for half in half_element(ndim, options))
-
-
-def _checked_spacing(spacing: tuple[float, ...] | None, ndim: int) -> list[float]:
-    if spacing is None:
-        raise ValueError("radius is in mm, so give spacing, such as image.spacing; or give size in voxels")
-    if len(spacing) != ndim or not all(math.isfinite(mm) and mm > 0 for mm in spacing):
-        raise ValueError(f"spacing must be {ndim} positive lengths in mm, received {spacing}")
-    return list(spacing)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import same_shape
-from workbench.images import Image
+from workbench.images.spacings import voxel_edges
 from workbench.processing.smoothing import gaussian
 
-from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation, voxel_edges
+from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation
 from .distances import distance_transform
 
 
@@ -57,9 +57,7 @@ def edge_indicator(
     array([[1.  , 1.  , 0.25, 0.25, 1.  , 1.  ]])
     """
     standard = standardized(image)
-    if spacing is None and isinstance(image, Image):
-        spacing = image.spacing
-    edges = voxel_edges(spacing, standard.ndim)
+    edges = voxel_edges(image, spacing, standard.ndim)
     smoothed = gaussian(standard, sigma=tuple(sigma / edge for edge in edges))
     slopes = sum(
         np.gradient(smoothed, edge, axis=axis) ** 2 for axis, edge in enumerate(edges) if smoothed.shape[axis] > 1
@@ -140,8 +138,6 @@ def geodesic_active_contour(
     >>> int(abs(result.mask.sum() - 144)) < 10, result.converged
     (True, True)
     """
-    if spacing is None and isinstance(image, Image):
-        spacing = image.spacing
     weight = edge_indicator(image, sigma=sigma, contrast=contrast, spacing=spacing)
     check_descent(steps, tolerance)
     if not (min(inwards, outwards) > 0 and math.isfinite(inwards + outwards) and math.isfinite(balloon)):
@@ -150,7 +146,7 @@ def geodesic_active_contour(
         )
     inside = starting_mask(start, weight)
     same_shape(image=weight, start=inside)
-    edges = voxel_edges(spacing, weight.ndim)
+    edges = voxel_edges(image, spacing, weight.ndim)
     core = distance_transform(inside, spacing=edges) > inwards
     reached = distance_transform(~inside, spacing=edges) <= outwards
     if not core.any():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import ndimage
 
-from workbench.images import Image
+from workbench.images.spacings import voxel_edges
 
 from .components import Components, first_components
 from .histograms import LEVELS, Tally, inside_of
@@ -201,11 +201,7 @@ def _posteriors(
 def _closeness(image: ArrayLike, spacing: tuple[float, ...] | None, ndim: int) -> NDArray[np.float64]:
     if ndim not in {2, 3}:
         raise ValueError(f"image must have 2 or 3 axes where smoothness is positive, received {ndim}")
-    if spacing is None and isinstance(image, Image):
-        spacing = image.spacing
-    edges = np.ones(ndim) if spacing is None else np.asarray(spacing, np.float64)
-    if edges.shape != (ndim,) or not (np.isfinite(edges) & (edges > 0)).all():
-        raise ValueError(f"spacing must be {ndim} positive lengths in mm, received {spacing}")
+    edges = np.array(voxel_edges(image, spacing, ndim))
     return np.concatenate([np.zeros(3 - ndim), edges.min() / edges])
 
 

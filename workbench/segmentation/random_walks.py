@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array, same_shape
-from workbench.images import Image
+from workbench.images.spacings import voxel_edges
 
-from .descents import voxel_edges
 from .watersheds import marker_labels
 
 # No step is quite impossible, so that every voxel has its walker.
@@ -78,9 +77,7 @@ def random_walker(
     names = np.unique(labels[labels > 0])
     if not len(names):
         raise ValueError("seeds must have at least one label above 0, received none")
-    if spacing is None and isinstance(image, Image):
-        spacing = image.spacing
-    edges = voxel_edges(spacing, scaled.ndim)
+    edges = voxel_edges(image, spacing, scaled.ndim)
     added = 3 - scaled.ndim
     shape = (1,) * added + scaled.shape
     conductors = _conductors(scaled.reshape(shape), beta, (1.0,) * added + edges)

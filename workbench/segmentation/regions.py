@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.checks import real_array
-from workbench.images import Image
+from workbench.checks import real_array, spacing_mm
+from workbench.images.spacings import own_spacing
 
 if TYPE_CHECKING:
     from workbench.compiled.components import Components
@@ -211,10 +211,7 @@ def _inside(mask: ArrayLike) -> NDArray[np.bool_]:
 
 
 def _voxel(mask: ArrayLike, spacing: tuple[float, ...] | None, ndim: int) -> float:
-    if spacing is None and isinstance(mask, Image):
-        spacing = mask.spacing
-    if spacing is None:
+    known = own_spacing(mask, spacing)
+    if known is None:
         raise ValueError("volume is in mm, so give spacing, such as image.spacing; or give size in voxels")
-    if len(spacing) != ndim or not all(math.isfinite(mm) and mm > 0 for mm in spacing):
-        raise ValueError(f"spacing must be {ndim} positive lengths in mm, received {spacing}")
-    return math.prod(spacing)
+    return math.prod(spacing_mm(known, ndim))

@@ -6,9 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
-from workbench.images import Image
-
-from .descents import voxel_edges
+from workbench.images.spacings import voxel_edges
 
 
 def superpixels(
@@ -66,9 +64,7 @@ def superpixels(
         raise ValueError(
             f"count and steps must be at least 1, compactness positive, received {count}, {steps}, {compactness}"
         )
-    if spacing is None and isinstance(image, Image):
-        spacing = image.spacing
-    edges = voxel_edges(spacing, array.ndim)
+    edges = voxel_edges(image, spacing, array.ndim)
     labels = slic(
         array.astype(np.float64), n_segments=count, compactness=compactness, max_num_iter=steps, spacing=edges,
         start_label=1, channel_axis=None,

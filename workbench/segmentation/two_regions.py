@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation, voxel_edges
+from workbench.checks import spacing_mm
+
+from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation
 
 
 def chan_vese(
@@ -71,7 +73,7 @@ def chan_vese(
     if not (np.isfinite(smoothness) and smoothness >= 0):
         raise ValueError(f"smoothness must be a length, zero or positive, received {smoothness}")
     check_descent(steps, tolerance)
-    edges = voxel_edges(spacing, standard.ndim)
+    edges = (1.0,) * standard.ndim if spacing is None else spacing_mm(spacing, standard.ndim)
     u = starting_mask(start, standard).astype(np.float64)
     return descend(u, TwoRegions(standard, smoothness, edges), steps=steps, tolerance=tolerance)
 

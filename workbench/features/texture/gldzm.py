@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .grid import Grid, average, grids, tallied
+from .grid import Grid, emphases, grids, tallied
 
 NAMES = (
     "gldzm_small_distance_emphasis",
@@ -112,10 +112,9 @@ def gldzm_features(
 
 def measure(parts: list[Grid], aggregation: str) -> dict[str, float]:
     """Measure the features of grids made for `aggregation`."""
-    from workbench.compiled import texture_sums
+    return emphases(NAMES, (_distances(part) for part in parts))
 
-    found = []
-    for part in parts:
-        level, _, depth = part.zones
-        found.append(texture_sums.emphases(*tallied(level, depth, part.highest), part.inside.size))
-    return dict(zip(NAMES, average(found)[: len(NAMES)].tolist(), strict=True))
+
+def _distances(part: Grid) -> tuple[NDArray, NDArray, int]:
+    level, _, depth = part.zones
+    return *tallied(level, depth, part.highest), part.inside.size

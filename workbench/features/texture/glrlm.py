@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .grid import MERGED, Grid, average, grids
+from .grid import MERGED, Grid, emphases, grids
 
 NAMES = (
     "glrlm_short_runs_emphasis",
@@ -100,15 +100,12 @@ def glrlm_features(levels: ArrayLike, *, aggregation: str = "3d_merged") -> dict
 
 def measure(parts: list[Grid], aggregation: str) -> dict[str, float]:
     """Measure the features of grids made for `aggregation`."""
-    from workbench.compiled import texture_sums
+    return emphases(NAMES, (_runs(part, aggregation) for part in parts))
 
-    found = []
-    for part in parts:
-        counts = _counts(part, aggregation, max(part.shape) - 2)
-        lengths = np.arange(1, counts.shape[2] + 1)
-        most = part.inside.size * part.steps.size // len(counts)
-        found.append(texture_sums.emphases(counts, lengths, most))
-    return dict(zip(NAMES, average(found)[: len(NAMES)].tolist(), strict=True))
+
+def _runs(part: Grid, aggregation: str) -> tuple[NDArray, NDArray, int]:
+    counts = _counts(part, aggregation, max(part.shape) - 2)
+    return counts, np.arange(1, counts.shape[2] + 1), part.inside.size * part.steps.size // len(counts)
 
 
 def _counts(grid: Grid, aggregation: str, longest: int) -> NDArray:

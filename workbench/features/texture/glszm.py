@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .grid import Grid, average, grids, tallied
+from .grid import Grid, emphases, grids, tallied
 
 NAMES = (
     "glszm_small_zone_emphasis",
@@ -110,10 +110,9 @@ def glszm_features(levels: ArrayLike, *, aggregation: str = "3d_merged") -> dict
 
 def measure(parts: list[Grid], aggregation: str) -> dict[str, float]:
     """Measure the features of grids made for `aggregation`."""
-    from workbench.compiled import texture_sums
+    return emphases(NAMES, (_sizes(part) for part in parts))
 
-    found = []
-    for part in parts:
-        level, size, _ = part.zones
-        found.append(texture_sums.emphases(*tallied(level, size, part.highest), part.inside.size))
-    return dict(zip(NAMES, average(found)[: len(NAMES)].tolist(), strict=True))
+
+def _sizes(part: Grid) -> tuple[NDArray, NDArray, int]:
+    level, size, _ = part.zones
+    return *tallied(level, size, part.highest), part.inside.size

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import product
@@ -111,6 +111,17 @@ def average(found: list[NDArray]) -> NDArray:
     counted = defined.sum(axis=1)
     sums = np.where(defined, values, 0).sum(axis=1)
     return np.divide(sums, counted, out=np.full(len(values), np.nan), where=counted > 0)
+
+
+def emphases(names: tuple[str, ...], matrices: Iterable[tuple[NDArray, NDArray, int]]) -> dict[str, float]:
+    """Measure what runs, zones and dependences have in common, averaged over the matrices.
+
+    Each comes with the amounts that its columns stand for and the number of voxels (of runs: of all directions).
+    """
+    from workbench.compiled import texture_sums
+
+    found = average([texture_sums.emphases(*matrix) for matrix in matrices])
+    return dict(zip(names, found[: len(names)].tolist(), strict=True))
 
 
 def tallied(levels: NDArray, amounts: NDArray, highest: int) -> tuple[NDArray, NDArray]:

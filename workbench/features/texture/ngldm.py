@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .grid import Grid, average, grids
+from .grid import Grid, emphases, grids
 
 NAMES = (
     "ngldm_low_dependence_emphasis",
@@ -99,10 +99,9 @@ def ngldm_features(levels: ArrayLike, *, aggregation: str = "3d_merged") -> dict
 
 def measure(parts: list[Grid], aggregation: str) -> dict[str, float]:
     """Measure the features of grids made for `aggregation`."""
-    from workbench.compiled import texture_sums
+    return emphases(NAMES, (_dependences(part) for part in parts))
 
-    found = []
-    for part in parts:
-        counts = part.neighbourhoods[2][None]
-        found.append(texture_sums.emphases(counts, np.arange(1, counts.shape[2] + 1), part.inside.size))
-    return dict(zip(NAMES, average(found).tolist(), strict=True))
+
+def _dependences(part: Grid) -> tuple[NDArray, NDArray, int]:
+    counts = part.neighbourhoods[2][None]
+    return counts, np.arange(1, counts.shape[2] + 1), part.inside.size
