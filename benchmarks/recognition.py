@@ -1,6 +1,7 @@
 """What recognition reaches: labels shuffled, the Wisconsin table, chest X-rays of children.
 
-``python benchmarks/recognition.py`` prints one line per figure; a word after it runs the parts of that name.
+``python benchmarks/recognition.py`` prints one line per figure and writes them into benchmarks/README.md; with a
+word after it, it runs the parts of that name and writes nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from timing import machine, write_section
 
 from workbench import cohorts, evaluation, recognition, samples
 
@@ -24,16 +26,18 @@ def shuffled(studies: int = 50) -> Iterator[str]:
     """Mean over folds and studies of the AUC where the labels are shuffled: 0.50 within 0.02 is wanted."""
     features, labels, _ = wisconsin_table()
     for name in recognition.models():
-        areas = []
+        means = []
         for seed in range(studies):
             tossed = np.random.default_rng(seed).permutation(labels)
             chosen = recognition.models(name, seed=seed)
             rows = recognition.cross_validate(features, tossed, None, chosen, seed=seed, jobs=JOBS).of(name)
-            areas += [
+            areas = [
                 evaluation.auc(fold["label"], fold["p_malignant"], positive="malignant")
                 for _, fold in rows.groupby("fold")
             ]
-        yield f"{name}: mean AUC of {studies} shuffled studies {np.mean(areas):.4f}"
+            means.append(np.mean(areas))
+        error = np.std(means, ddof=1) / np.sqrt(studies)
+        yield f"{name}: mean fold AUC of {studies} shuffles {np.mean(means):.3f}, standard error {error:.3f}"
 
 
 def wisconsin() -> Iterator[str]:
@@ -89,10 +93,14 @@ def wisconsin_table() -> tuple[pd.DataFrame, pd.Series, pd.Series]:
 
 if __name__ == "__main__":
     word = sys.argv[1] if len(sys.argv) > 1 else ""
+    told = [machine(), ""]
     for part in (wisconsin, pneumonia, kermany, shuffled):
         if word not in part.__name__:
             continue
         start = time.perf_counter()
         for line in part():
             print(f"{part.__name__}: {line}", flush=True)
+            told.append(f"- {part.__name__}: {line}")
         print(f"{part.__name__}: {time.perf_counter() - start:.0f} s")
+    if not word:
+        write_section("recognition", "\n".join(told))

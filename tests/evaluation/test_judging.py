@@ -49,6 +49,20 @@ def test_the_majority_is_right_as_often_as_it_is_large():
     assert np.isnan(majority[["precision", "mcc", "calibration_slope"]].astype(float)).all()
 
 
+def test_what_counts_classes_alike_is_as_uncertain_as_the_smallest_class():
+    rng = np.random.default_rng(0)
+    ill = np.arange(400) < 8
+    said = 1 / (1 + np.exp(-rng.normal(1.5 * ill - 1)))
+    found = evaluation.classification(ill, said, groups=None, positive=True, resamples=400)
+    counts = evaluation.drawn_patients(400, resamples=400, seed=0)
+    areas = evaluation.resampled_auc(ill, said, counts, np.arange(400))
+    assert found["auc"] == pytest.approx(evaluation.spread_interval(areas[0], areas[1:], patients=8))
+    assert found["auc"].low < evaluation.spread_interval(areas[0], areas[1:], patients=400).low
+    alone = evaluation.classification(np.arange(400) < 1, said, groups=None, positive=True, resamples=50)
+    assert np.isnan(alone["auc"].low)
+    assert not np.isnan(alone["accuracy"].low)
+
+
 def test_a_table_is_judged_as_its_arrays_are():
     frame = table()
     pd.testing.assert_frame_equal(

@@ -7,7 +7,8 @@ from sklearn.preprocessing import label_binarize
 
 from workbench import evaluation
 from workbench.compiled import draws
-from workbench.evaluation.resampling import Cases, measures
+from workbench.evaluation.cases import Cases
+from workbench.evaluation.metrics import measures
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -43,7 +44,7 @@ def sklearns(cases, weight):
 def test_every_metric_of_every_resample_is_scikit_learns(seed):
     cases = binary_cases(seed)
     counts = evaluation.drawn_patients(cases.patients.max() + 1, resamples=5, seed=seed)
-    for row, drawn in zip(measures(cases, counts), counts, strict=True):
+    for row, drawn in zip(measures([cases], counts), counts, strict=True):
         weight = drawn[cases.patients]
         if len(np.unique(cases.truth[weight > 0])) < 2 or len(np.unique(cases.decided[weight > 0])) < 2:
             continue
@@ -55,12 +56,12 @@ def test_every_metric_of_every_resample_is_scikit_learns(seed):
 def test_a_weight_is_a_repeated_row():
     cases = binary_cases(1)
     counts = evaluation.drawn_patients(cases.patients.max() + 1, resamples=8, seed=0)
-    for row, drawn in zip(measures(cases, counts), counts, strict=True):
+    for row, drawn in zip(measures([cases], counts), counts, strict=True):
         rows = np.repeat(np.arange(len(cases.truth)), drawn[cases.patients])
         repeated = Cases(
             cases.truth[rows], cases.decided[rows], cases.probabilities[rows], np.zeros(len(rows), int)
         )
-        assert measures(repeated, np.ones((1, 1), np.uint8))[0] == pytest.approx(row, abs=1e-8, nan_ok=True)
+        assert measures([repeated], np.ones((1, 1), np.uint8))[0] == pytest.approx(row, abs=1e-8, nan_ok=True)
 
 
 @settings(deadline=None, max_examples=20)
@@ -71,7 +72,7 @@ def test_many_classes_are_scikit_learns_macro_averages(seed):
     said = rng.dirichlet([1, 1, 1], size=53) + 0.3 * np.eye(3)[truth]
     said /= said.sum(axis=1, keepdims=True)
     decided = said.argmax(axis=1)
-    row = measures(Cases(truth, decided, said, np.arange(53)), np.ones((1, 53), np.uint8))[0]
+    row = measures([Cases(truth, decided, said, np.arange(53))], np.ones((1, 53), np.uint8))[0]
     ours = dict(zip(evaluation.METRICS, row, strict=True))
     macro = {"average": "macro", "zero_division": np.nan}
     assert ours["recall"] == pytest.approx(metrics.recall_score(truth, decided, **macro))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.evaluation import bootstrap
+from workbench.evaluation import patient_codes, weighted_bootstrap
 
 from .matching import matched
 from .precision import class_names
@@ -65,6 +66,7 @@ def counting_error(
     import pandas as pd
 
     patients = patients_of(cases)
+    owners = patient_codes(patients, len(patients))
     matches = matched(predictions, truths, thresholds=(iou,), most=None)
     rows = []
     for kind in class_names(matches):
@@ -72,15 +74,8 @@ def counting_error(
         shown = (one.predictions["score"] >= score).to_numpy() & (one.hit | one.false)[:, 0]
         counted = _per_case(one.predictions[shown], patients, name="predictions")
         true = _per_case(one.truths[one.counted], patients, name="truths")
-        exact = bootstrap(
-            lambda agree, _: agree.mean(),
-            counted == true,
-            counted,
-            groups=patients.to_numpy(),
-            resamples=resamples,
-            seed=seed,
-        )
         off = counted - true
+        exact = weighted_bootstrap(partial(_share, off == 0), owners, resamples=resamples, seed=seed)
         rows.append([kind, *exact, np.abs(off).mean(), off.mean()])
     columns = ["class", "exact", "low", "high", "absolute_error", "bias"]
     return pd.DataFrame(rows, columns=columns).set_index("class")
@@ -88,3 +83,7 @@ def counting_error(
 
 def _per_case(table: pd.DataFrame, patients: pd.Series, *, name: str) -> NDArray[np.int64]:
     return np.bincount(case_numbers(table, patients, name=name), minlength=len(patients))
+
+
+def _share(chosen: NDArray[np.bool_], weights: NDArray) -> float:
+    return float(weights @ chosen / weights.sum())

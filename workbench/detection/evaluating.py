@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from workbench.evaluation import Interval, bootstrap
+from workbench.evaluation import Interval, patient_codes, weighted_bootstrap
 
 from .counting import counting_error
 from .froc import sensitivity_at
@@ -101,8 +102,7 @@ def _precision(matches: Matches, kinds: list[Any], patients: pd.Series, options:
     shown = [case_numbers(part.predictions, patients, name="predictions") for part in parts]
     there = [case_numbers(part.truths[part.counted], patients, name="truths") for part in parts]
 
-    def mean_area(drawn: Any, _: Any) -> float:
-        weights = np.bincount(drawn, minlength=len(patients))
+    def mean_area(weights: NDArray) -> float:
         areas = [
             area(part.hit, part.false, weights[cases], weights[true].sum())
             for part, cases, true in zip(parts, shown, there, strict=True)
@@ -110,5 +110,4 @@ def _precision(matches: Matches, kinds: list[Any], patients: pd.Series, options:
         known = [value for value in areas if not np.isnan(value)]
         return float(np.mean(known)) if known else np.nan
 
-    numbers = np.arange(len(patients))
-    return bootstrap(mean_area, numbers, numbers, groups=patients.to_numpy(), **options)
+    return weighted_bootstrap(mean_area, patient_codes(patients, len(patients)), **options)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from workbench.evaluation import Interval, bootstrap
+from workbench.evaluation import Interval, patient_codes, weighted_bootstrap
 
 from .matching import matched
 from .precision import ratio, with_truth
@@ -125,14 +125,13 @@ def sensitivity_at(
         raise ValueError(f"false_positives must be numbers of at least 0, received {false_positives}")
     patients = patients_of(cases)
     one = _Marks.of(predictions, truths, patients, iou)
-    numbers = np.arange(one.cases)
+    owners = patient_codes(patients, one.cases)
 
     def interval(chosen: Sequence[float]) -> Interval:
-        def mean(drawn: NDArray, _: NDArray) -> float:
-            # An image that is drawn twice counts twice.
-            return one.sensitivity(np.bincount(drawn, minlength=one.cases), chosen)
+        def mean(weights: NDArray) -> float:
+            return one.sensitivity(weights, chosen)
 
-        return bootstrap(mean, numbers, numbers, groups=patients.to_numpy(), resamples=resamples, seed=seed)
+        return weighted_bootstrap(mean, owners, resamples=resamples, seed=seed)
 
     rows = [interval(chosen) for chosen in (*([rate] for rate in false_positives), list(false_positives))]
     index = pd.Index([*false_positives, "mean"], dtype=object, name="false_positives")

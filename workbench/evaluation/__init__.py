@@ -1,16 +1,19 @@
 """How good a result is: metrics of classifications and of masks, with intervals."""
 
-from .cases import probability_columns
+from .cases import probability_column, probability_columns
 from .classification import accuracy, confusion, f1, natural_frequencies, precision, recall, specificity
 from .comparing import compare_masks
-from .curves import calibration_curve, decision_curve, precision_recall_curve, roc_curve
-from .differences import Comparison, Test, auc_covariance, compare, compare_predictions, external_validation
-from .intervals import Interval, bootstrap, spread_interval
+from .curves import precision_recall_curve, roc_curve
+from .differences import Comparison, compare, compare_predictions, external_validation
+from .intervals import Interval, bootstrap, spread_interval, weighted_bootstrap
 from .judging import Classification, classification, evaluate, patients_needed, subgroups
 from .masks import dice, jaccard, volume_difference
+from .metrics import METRICS
+from .paired import PairedTest, auc_covariance
 from .probabilities import auc, brier, threshold_for_recall
 from .readers import cohen_kappa, fleiss_kappa
-from .resampling import METRICS, drawn_patients, patient_codes, resampled_auc
+from .resampling import drawn_patients, patient_codes, resampled_auc
+from .risk_curves import calibration_curve, decision_curve
 from .staple import Staple, staple
 from .surfaces import average_surface_distance, hausdorff, normalized_surface_distance
 
@@ -19,8 +22,8 @@ __all__ = [
     "Classification",
     "Comparison",
     "Interval",
+    "PairedTest",
     "Staple",
-    "Test",
     "accuracy",
     "auc",
     "auc_covariance",
@@ -49,6 +52,7 @@ __all__ = [
     "patients_needed",
     "precision",
     "precision_recall_curve",
+    "probability_column",
     "probability_columns",
     "recall",
     "resampled_auc",
@@ -59,4 +63,5 @@ __all__ = [
     "subgroups",
     "threshold_for_recall",
     "volume_difference",
+    "weighted_bootstrap",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,13 +11,64 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import real_array
 
 from .classification import label_pair
-from .resampling import Cases, patient_codes
+from .resampling import patient_codes
 
 if TYPE_CHECKING:
     import pandas as pd
 
 #: The column of a predictions table that holds the probabilities of a class starts with this.
 PREFIX = "p_"
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """Cases as numbers, checked: what every resample reads.
+
+    Parameters
+    ----------
+    truth, decided : (n,) ndarray of int
+        Index of the true and of the decided class; with two classes, 1 is the positive one.
+    probabilities : (n, k) ndarray of float64
+        Of each class.
+    patients : (n,) ndarray of int
+        From 0.
+    """
+
+    truth: NDArray[np.intp]
+    decided: NDArray[np.intp]
+    probabilities: NDArray[np.float64]
+    patients: NDArray[np.intp]
+
+    @property
+    def judged(self) -> range:
+        """Indices of the classes whose rates count: the positive one of two, or each of more."""
+        classes = self.probabilities.shape[1]
+        return range(1, 2) if classes == 2 else range(classes)
+
+    def chosen(self, rows: NDArray) -> Cases:
+        """Return some of the cases, their patients numbered anew."""
+        patients = np.unique(self.patients[rows], return_inverse=True)[1]
+        return Cases(self.truth[rows], self.decided[rows], self.probabilities[rows], patients)
+
+
+def probability_column(name: Any) -> str:
+    """Name the column of a predictions table that holds the probabilities of a class.
+
+    Parameters
+    ----------
+    name
+        The class.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> probability_column("benign")
+    'p_benign'
+    """
+    return f"{PREFIX}{name}"
 
 
 def probability_columns(classes: ArrayLike) -> list[str]:
@@ -37,7 +88,7 @@ def probability_columns(classes: ArrayLike) -> list[str]:
     >>> probability_columns(["benign", "malignant"])
     ['p_benign', 'p_malignant']
     """
-    return [f"{PREFIX}{name}" for name in np.asarray(classes).tolist()]
+    return [probability_column(name) for name in np.asarray(classes).tolist()]
 
 
 def table_cases(

@@ -1,4 +1,4 @@
-"""Curves of a binary classification, with bands from resampled patients.
+"""Curves of every threshold of a score, with bands from resampled patients.
 
 The bands hold point by point: at each place of the horizontal axis the curve of all patients is inside with the
 level's chance, not everywhere at once.
@@ -6,6 +6,7 @@ level's chance, not everywhere at once.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,16 +14,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
 
-from .cases import cases_of
 from .classification import label_pair
-from .intervals import spread_interval
-from .resampling import Cases, drawn_patients, patient_codes, ranking, sums
+from .intervals import spread_band
+from .resampling import drawn_patients, patient_codes, ranking
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: Bands are found at so many places and interpolated between.
-PLACES = 101
+#: Bands are found at these places and interpolated between.
+GRID = np.linspace(0, 1, 101)
 
 
 def roc_curve(
@@ -74,7 +74,20 @@ def roc_curve(
     2        0.5                  1.0     0.5
     3        0.3                  1.0     1.0
     """
-    return _ranked(labels, scores, positive, groups, 0, level=level, resamples=resamples, seed=seed)
+    import pandas as pd
+
+    ranked = _ranked(labels, scores, positive, groups, resamples=resamples, seed=seed)
+    low, high = spread_band(ranked.recalls, fewest=[ranked.ill] * len(GRID), patients=ranked.patients, level=level)
+    across = np.append(0.0, ranked.alarms / ranked.alarms[-1])
+    return pd.DataFrame(
+        {
+            "threshold": np.append(np.inf, ranked.thresholds),
+            "false_positive_rate": across,
+            "recall": np.append(0.0, ranked.found / ranked.found[-1]),
+            "low": np.interp(across, GRID, low),
+            "high": np.interp(across, GRID, high),
+        }
+    )
 
 
 def precision_recall_curve(
@@ -119,177 +132,46 @@ def precision_recall_curve(
     1        0.5     0.5      0.500
     2        0.3     1.0      0.667
     """
-    return _ranked(labels, scores, positive, groups, 1, level=level, resamples=resamples, seed=seed)
-
-
-def calibration_curve(
-    labels: ArrayLike,
-    probabilities: ArrayLike,
-    *,
-    positive: Any,
-    groups: ArrayLike | None,
-    bins: int = 10,
-    level: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Compare predicted probabilities with observed shares, bin by bin.
-
-    Parameters
-    ----------
-    labels : (n,) array_like
-        True class of each case.
-    probabilities : (n,) array_like of float
-        Of the positive class, from 0 to 1.
-    positive
-        The class whose probabilities they are.
-    groups : (n,) array_like or None
-        Patient of each case; None where each case is one patient.
-    bins : int, optional
-        Number of bins of equal width from 0 to 1.
-    level, resamples, seed
-        Of the band, as for `classification`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per bin: lower and upper bound, cases, mean predicted probability, observed share of positives, and
-        low and high of that share; the last four are NaN in an empty bin. A bin holds its lower bound, the last
-        bin both.
-
-    Raises
-    ------
-    ValueError
-        If a probability is not from 0 to 1, a value is missing, or there is no bin.
-
-    Examples
-    --------
-    >>> calibration_curve(["ill", "ill", "well"], [0.9, 0.8, 0.2], positive="ill", groups=None, bins=2).round(2)
-       lower  upper  cases  predicted  observed  low  high
-    0    0.0    0.5      1       0.20       0.0  0.0  0.95
-    1    0.5    1.0      2       0.85       1.0  0.1  1.00
-    """
     import pandas as pd
 
-    if bins < 1:
-        raise ValueError(f"bins must be a positive integer, received {bins}")
-    cases = _binary(labels, probabilities, positive, groups)
-    values = cases.probabilities[:, 1]
-    edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, bins - 1)
-    member = np.eye(bins)[place]
-    counts = drawn_patients(int(cases.patients.max()) + 1, resamples=resamples, seed=seed)
-    totals = sums(
-        counts, cases.patients, np.hstack([member, member * cases.truth[:, None], member * values[:, None]])
-    )
-    whole, found, said = np.split(totals, 3, axis=1)
-    with np.errstate(invalid="ignore"):
-        shares, predicted = found / whole, said[0] / whole[0]
-    owners = [len(np.unique(cases.patients[place == index])) for index in range(bins)]
-    band = [
-        spread_interval(column[0], column[1:], patients=len(counts[0]), fewest=owner, level=level)
-        for column, owner in zip(shares.T, owners, strict=True)
-    ]
+    ranked = _ranked(labels, scores, positive, groups, resamples=resamples, seed=seed)
+    # A precision of one at a low recall stands on the few positives found.
+    found = np.ceil(GRID * ranked.ill).clip(1).astype(int).tolist()
+    low, high = spread_band(ranked.precisions, fewest=found, patients=ranked.patients, level=level)
+    recall = ranked.found / ranked.found[-1]
     return pd.DataFrame(
         {
-            "lower": edges[:-1],
-            "upper": edges[1:],
-            "cases": whole[0].astype(int),
-            "predicted": predicted,
-            "observed": shares[0],
-            "low": [interval.low for interval in band],
-            "high": [interval.high for interval in band],
+            "threshold": ranked.thresholds,
+            "recall": recall,
+            "precision": ranked.found / (ranked.found + ranked.alarms),
+            "low": np.interp(recall, GRID, low),
+            "high": np.interp(recall, GRID, high),
         }
     )
 
 
-def decision_curve(
-    labels: ArrayLike,
-    probabilities: ArrayLike,
-    *,
-    positive: Any,
-    groups: ArrayLike | None,
-    thresholds: ArrayLike | None = None,
-    level: float = 0.95,
-    resamples: int = 2000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Net benefit of acting on the prediction, at each risk from which on one would act.
+@dataclass(frozen=True, eq=False)
+class _Ranked:
+    """What is found and falsely alarmed from each threshold on, and the curves of each resample on the grid."""
 
-    Who acts from a risk t on holds a needless act for t / (1 - t) times as bad as a missed one. The net benefit is
-    the share of true alarms, minus that of false ones at this price.
-
-    Parameters
-    ----------
-    labels, probabilities, positive, groups, level, resamples, seed
-        As for `calibration_curve`.
-    thresholds : (t,) array_like of float, optional
-        Risks above 0 and below 1; 0.01, 0.02 to 0.99 by default.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per threshold: threshold, net_benefit, low, high, and treat_all, that of acting on everyone. Acting
-        on nobody has none. A model is of use only where it is above both.
-
-    Raises
-    ------
-    ValueError
-        If a threshold or a probability is out of range, or a value is missing.
-
-    References
-    ----------
-    Vickers AJ, Elkin EB. Decision curve analysis: a novel method for evaluating prediction models. Medical
-    Decision Making 26 (2006) 565-574.
-
-    Examples
-    --------
-    >>> labels, said = ["ill", "well", "well", "well"], [0.9, 0.6, 0.2, 0.1]
-    >>> decision_curve(labels, said, positive="ill", groups=None, thresholds=[0.5])[["net_benefit", "treat_all"]]
-       net_benefit  treat_all
-    0          0.0       -0.5
-    """
-    import pandas as pd
-
-    limits = (
-        np.arange(1, 100) / 100 if thresholds is None else real_array(thresholds, name="thresholds").astype(float)
-    )
-    if limits.ndim != 1 or limits.min() <= 0 or limits.max() >= 1:
-        raise ValueError(f"thresholds must be a vector of risks above 0 and below 1, received {limits.tolist()}")
-    cases = _binary(labels, probabilities, positive, groups)
-    price = limits / (1 - limits)
-    alarm = cases.probabilities[:, 1:] >= limits
-    worth = np.where(cases.truth[:, None] == 1, 1.0, -price)
-    counts = drawn_patients(int(cases.patients.max()) + 1, resamples=resamples, seed=seed)
-    whole = sums(counts, cases.patients, np.ones((len(worth), 1)))
-    benefit = sums(counts, cases.patients, alarm * worth) / whole
-    band = [
-        spread_interval(
-            column[0], column[1:], patients=len(counts[0]), bounds=(-cost, 1.0), fewest=len(counts[0]), level=level
-        )
-        for column, cost in zip(benefit.T, price, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "threshold": limits,
-            "net_benefit": benefit[0],
-            "low": [interval.low for interval in band],
-            "high": [interval.high for interval in band],
-            "treat_all": worth.mean(axis=0),
-        }
-    )
-
-
-def _binary(labels: ArrayLike, probabilities: ArrayLike, positive: Any, groups: ArrayLike | None) -> Cases:
-    patients = patient_codes(groups, len(np.asarray(labels)))
-    return cases_of(labels, probabilities, patients, positive, None, 0.5)[0]
+    thresholds: NDArray[np.float64]
+    found: NDArray[np.int64]
+    alarms: NDArray[np.int64]
+    recalls: NDArray[np.float64]
+    precisions: NDArray[np.float64]
+    patients: int
+    ill: int
 
 
 def _ranked(
-    labels: ArrayLike, scores: ArrayLike, positive: Any, groups: ArrayLike | None, kind: int, **options: Any
-) -> pd.DataFrame:
-    import pandas as pd
-
+    labels: ArrayLike,
+    scores: ArrayLike,
+    positive: Any,
+    groups: ArrayLike | None,
+    *,
+    resamples: int,
+    seed: int,
+) -> _Ranked:
     from workbench.compiled import draws
 
     true, values = label_pair(labels, real_array(scores, name="scores"), name="scores")
@@ -299,38 +181,14 @@ def _ranked(
             f"expected positive and negative cases, received {int(is_positive.sum())} of class {positive!r} "
             f"among {len(values)}"
         )
-    order = np.argsort(-values.astype(float), kind="stable")
-    owners, hits, last = ranking(values.astype(float), patients, is_positive)
-    found, alarms = np.cumsum(hits)[last], np.cumsum(~hits)[last]
-    recall, false_alarms = found / found[-1], alarms / alarms[-1]
-    thresholds = values[order][last].astype(float)
-    level = options.pop("level")
-    counts = drawn_patients(int(patients.max()) + 1, **options)
-    grid = np.linspace(0, 1, PLACES)
-    drawn = draws.ranked_curves(counts, owners, hits, last, grid)[kind]
-    # A precision of one at a low recall stands on the few positives found.
-    found_there = np.ones(PLACES) if kind == 0 else grid
-    fewest = np.ceil(found_there * len(np.unique(patients[is_positive]))).clip(1)
-    low, high = _band(drawn, patients=len(counts[0]), fewest=fewest, level=level)
-    if kind == 1:
-        table = pd.DataFrame({"threshold": thresholds, "recall": recall, "precision": found / (found + alarms)})
-        across = recall
-    else:
-        across = np.append(0.0, false_alarms)
-        table = pd.DataFrame(
-            {
-                "threshold": np.append(np.inf, thresholds),
-                "false_positive_rate": across,
-                "recall": np.append(0.0, recall),
-            }
-        )
-    return table.assign(low=np.interp(across, grid, low), high=np.interp(across, grid, high))
-
-
-def _band(draws: NDArray, *, patients: int, fewest: NDArray, level: float) -> tuple[NDArray, NDArray]:
-    ends = [
-        spread_interval(column[0], column[1:], patients=patients, fewest=int(count), level=level)[1:]
-        for column, count in zip(draws.T, fewest, strict=True)
-    ]
-    low, high = np.array(ends).T
-    return low, high
+    values = values.astype(float)
+    owners, hits, last = ranking(values, patients, is_positive)
+    counts = drawn_patients(int(patients.max()) + 1, resamples=resamples, seed=seed)
+    return _Ranked(
+        np.sort(values)[::-1][last],
+        np.cumsum(hits)[last],
+        np.cumsum(~hits)[last],
+        *draws.ranked_curves(counts, owners, hits, last, GRID),
+        patients=counts.shape[1],
+        ill=len(np.unique(patients[is_positive])),
+    )

@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .cases import cases_of, table_cases
-from .intervals import spread_interval
-from .judging import Classification, metric_bounds
-from .resampling import METRICS, Cases, drawn_patients, measures, patient_codes
+from .cases import Cases, cases_of, rarest, table_cases
+from .judging import Classification
+from .metrics import measures, metric_intervals
+from .paired import PairedTest, delong, mcnemar
+from .resampling import drawn_patients, patient_codes
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Test(NamedTuple):
-    """A difference and the test of whether it is zero.
-
-    Parameters
-    ----------
-    difference : float
-        First minus second.
-    statistic : float
-        Standard normal where the truth is no difference; NaN for an exact test.
-    p : float
-        Two-sided.
-    """
-
-    difference: float
-    statistic: float
-    p: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,15 +26,15 @@ class Comparison:
     ----------
     table : pandas.DataFrame
         Indexed by metric: first, second, difference (first minus second) and its low and high.
-    delong : Test or None
+    delong : PairedTest or None
         Of the areas under the ROC curves; None of more than two classes.
-    mcnemar : Test
+    mcnemar : PairedTest
         Of the shares of right decisions.
     """
 
     table: pd.DataFrame
-    delong: Test | None
-    mcnemar: Test
+    delong: PairedTest | None
+    mcnemar: PairedTest
 
 
 def compare(
@@ -225,115 +208,13 @@ def external_validation(internal: Classification, external: Classification) -> p
     )
 
 
-def auc_covariance(positive: ArrayLike, scores: ArrayLike, patients: ArrayLike) -> tuple[NDArray, NDArray]:
-    """Estimate areas under ROC curves of the same cases, and their covariance without resampling.
-
-    Parameters
-    ----------
-    positive : (n,) array_like of bool
-        Outcome of each case.
-    scores : (n, k) array_like of float
-        Of k classifiers.
-    patients : (n,) array_like of int
-        Patient of each case, from 0. Where each has one case, this is the covariance of DeLong and others.
-
-    Returns
-    -------
-    areas : (k,) ndarray
-    covariance : (k, k) ndarray
-        NaN with fewer than two patients in a class.
-
-    References
-    ----------
-    Obuchowski NA. Nonparametric analysis of clustered ROC curve data. Biometrics 53 (1997) 567-578.
-
-    Examples
-    --------
-    >>> areas, covariance = auc_covariance([True, True, False, False], [[0.9], [0.4], [0.5], [0.1]], range(4))
-    >>> areas.tolist(), covariance.tolist()
-    ([0.75], [[0.125]])
-    """
-    is_positive, values, owner = np.asarray(positive, bool), np.asarray(scores, float), np.asarray(patients)
-    ill, well = is_positive.nonzero()[0], (~is_positive).nonzero()[0]
-    beaten = np.column_stack([_share_below(column[well], column[ill]) for column in values.T])
-    beating = np.column_stack([1 - _share_below(column[ill], column[well]) for column in values.T])
-    areas = beaten.mean(axis=0)
-    total = int(owner.max()) + 1
-    deviations = []
-    for rows, components in ((ill, beaten), (well, beating)):
-        centred = components - areas
-        deviations.append(
-            np.stack([np.bincount(owner[rows], column, total) for column in centred.T], axis=1) / len(rows)
-        )
-    correction = [_bessel(len(np.unique(owner[rows]))) for rows in (ill, well)]
-    a, b = deviations
-    cross = a.T @ b
-    together = _bessel(total) * (cross + cross.T)
-    return areas, correction[0] * a.T @ a + correction[1] * b.T @ b + together
-
-
-def _bessel(count: int) -> float:
-    return count / (count - 1) if count > 1 else np.nan
-
-
-def _share_below(references: NDArray, values: NDArray) -> NDArray:
-    ranked = np.sort(references)
-    twice = np.searchsorted(ranked, values, side="left") + np.searchsorted(ranked, values, side="right")
-    return twice / (2 * len(ranked))
-
-
 def _compared(first: list[Cases], second: list[Cases], *, level: float, resamples: int, seed: int) -> Comparison:
-    import pandas as pd
-
-    count = int(first[0].patients.max()) + 1
+    count, classes = int(first[0].patients.max()) + 1, first[0].probabilities.shape[1]
     counts = drawn_patients(count, resamples=resamples, seed=seed)
-    drawn = [np.mean([measures(part, counts) for part in parts], axis=0) for parts in (first, second)]
-    classes = first[0].probabilities.shape[1]
-    rows = {}
-    for column, name in enumerate(METRICS):
-        one, two = drawn[0][:, column], drawn[1][:, column]
-        bounds = metric_bounds(name, classes)
-        widest = None if bounds is None else (bounds[0] - bounds[1], bounds[1] - bounds[0])
-        found = spread_interval(one[0] - two[0], one[1:] - two[1:], patients=count, bounds=widest, level=level)
-        rows[name] = {
-            "first": one[0],
-            "second": two[0],
-            "difference": found.value,
-            "low": found.low,
-            "high": found.high,
-        }
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("metric")
-    return Comparison(table, _delong(first[0], second[0]) if classes == 2 else None, _mcnemar(first[0], second[0]))
-
-
-def _delong(first: Cases, second: Cases) -> Test:
-    from scipy import stats
-
-    if len(np.unique(first.truth)) < 2:
-        return Test(np.nan, np.nan, np.nan)
-    scores = np.column_stack([first.probabilities[:, 1], second.probabilities[:, 1]])
-    areas, covariance = auc_covariance(first.truth == 1, scores, first.patients)
-    difference = float(areas[0] - areas[1])
-    variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
-    if variance <= 1e-15:
-        # Both rank every pair alike, or the difference has no spread to be judged by.
-        return Test(difference, np.nan, 1.0 if difference == 0 else np.nan)
-    statistic = float(difference / np.sqrt(variance))
-    return Test(difference, statistic, float(2 * stats.norm.sf(abs(statistic))))
-
-
-def _mcnemar(first: Cases, second: Cases) -> Test:
-    from scipy import stats
-
-    gain = (first.decided == first.truth).astype(int) - (second.decided == second.truth)
-    difference = float(gain.mean())
-    of_patient = np.bincount(first.patients, gain)
-    better, worse = int(np.sum(gain > 0)), int(np.sum(gain < 0))
-    if len(of_patient) == len(gain):
-        p = stats.binomtest(better, better + worse).pvalue if better + worse else 1.0
-        return Test(difference, np.nan, float(p))
-    spread = float(np.sum(of_patient**2))
-    if not spread:
-        return Test(difference, np.nan, 1.0)
-    statistic = float(of_patient.sum() / np.sqrt(spread))
-    return Test(difference, statistic, float(2 * stats.norm.sf(abs(statistic))))
+    one, two = measures(first, counts), measures(second, counts)
+    sizes = {"classes": classes, "patients": count, "fewest": rarest(first[0])}
+    table = metric_intervals(one - two, **sizes, difference=True, level=level)
+    table = table.rename(columns={"value": "difference"})
+    table.insert(0, "first", one[0])
+    table.insert(1, "second", two[0])
+    return Comparison(table, delong(first[0], second[0]) if classes == 2 else None, mcnemar(first[0], second[0]))

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .cases import cases_of, rarest, table_cases
-from .intervals import Interval, spread_interval
-from .resampling import METRICS, Cases, drawn_patients, measures, patient_codes
+from .cases import Cases, cases_of, rarest, table_cases
+from .intervals import Interval
+from .metrics import measures, metric_intervals
+from .resampling import drawn_patients, patient_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,30 +264,6 @@ def patients_needed(found: Classification, *, half_width: float = 0.05) -> pd.Da
     return pd.DataFrame({"half_width": half, "patients": needed.astype("Int64")})
 
 
-def metric_bounds(metric: str, classes: int) -> tuple[float, float] | None:
-    """Return the least and greatest value of a metric, or None.
-
-    Parameters
-    ----------
-    metric : str
-        One of `METRICS`.
-    classes : int
-        How many there are.
-
-    Returns
-    -------
-    (float, float) or None
-
-    Examples
-    --------
-    >>> metric_bounds("mcc", 2), metric_bounds("calibration_slope", 2)
-    ((-1.0, 1.0), None)
-    """
-    if metric.startswith("calibration"):
-        return None
-    return (-1.0, 1.0) if metric == "mcc" else (0.0, 2.0 if metric == "brier" and classes > 2 else 1.0)
-
-
 def _judged(
     parts: list[Cases],
     classes: tuple[Any, ...],
@@ -296,18 +273,16 @@ def _judged(
     resamples: int,
     seed: int,
 ) -> Classification:
-    import pandas as pd
-
     count = int(parts[0].patients.max()) + 1
     counts = drawn_patients(count, resamples=resamples, seed=seed)
-    draws = np.mean([measures(part, counts) for part in parts], axis=0)
-    plain = np.mean([measures(_majority(part), counts[:1]) for part in parts], axis=0)[0]
-    rows = {}
-    for name, drawn, simple in zip(METRICS, draws.T, plain, strict=True):
-        bounds, fewest = metric_bounds(name, parts[0].probabilities.shape[1]), rarest(parts[0])
-        interval = spread_interval(drawn[0], drawn[1:], patients=count, fewest=fewest, bounds=bounds, level=level)
-        rows[name] = {**interval._asdict(), "majority": simple}
-    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("metric")
+    table = metric_intervals(
+        measures(parts, counts),
+        classes=parts[0].probabilities.shape[1],
+        patients=count,
+        fewest=rarest(parts[0]),
+        level=level,
+    )
+    table["majority"] = measures([_majority(part) for part in parts], counts[:1])[0]
     names = frozenset() if groups is None else frozenset(np.asarray(groups).tolist())
     return Classification(table, classes, len(parts[0].truth), count, names)
 

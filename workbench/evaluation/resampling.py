@@ -1,62 +1,12 @@
-"""Patients drawn with replacement, and every metric of a classification in each draw."""
+"""Patients drawn with replacement, and what a vector of counts makes of sums and ranks."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-#: In this order are the columns of `measures`.
-METRICS = (
-    "accuracy",
-    "balanced_accuracy",
-    "recall",
-    "precision",
-    "specificity",
-    "f1",
-    "mcc",
-    "auc",
-    "average_precision",
-    "brier",
-    "calibration_slope",
-    "calibration_intercept",
-)
-#: Probabilities of 0 and 1 have no log odds; for the calibration's sake they are taken for this far from them.
-CLOSEST = 1e-6
 #: So many resamples become float64 at a time.
 BLOCK = 128
-
-
-@dataclass(frozen=True, eq=False)
-class Cases:
-    """Cases as numbers, checked: what every resample reads.
-
-    Parameters
-    ----------
-    truth, decided : (n,) ndarray of int
-        Index of the true and of the decided class; with two classes, 1 is the positive one.
-    probabilities : (n, k) ndarray of float64
-        Of each class.
-    patients : (n,) ndarray of int
-        From 0.
-    """
-
-    truth: NDArray[np.intp]
-    decided: NDArray[np.intp]
-    probabilities: NDArray[np.float64]
-    patients: NDArray[np.intp]
-
-    @property
-    def judged(self) -> range:
-        """Indices of the classes whose rates count: the positive one of two, or each of more."""
-        classes = self.probabilities.shape[1]
-        return range(1, 2) if classes == 2 else range(classes)
-
-    def chosen(self, rows: NDArray) -> Cases:
-        """Return some of the cases, their patients numbered anew."""
-        patients = np.unique(self.patients[rows], return_inverse=True)[1]
-        return Cases(self.truth[rows], self.decided[rows], self.probabilities[rows], patients)
 
 
 def patient_codes(groups: ArrayLike | None, count: int) -> NDArray[np.intp]:
@@ -217,53 +167,3 @@ def resampled_auc(
     from workbench.compiled import draws
 
     return draws.areas(counts, *ranking(np.asarray(scores, float), patients, np.asarray(positive, bool)))[:, 0]
-
-
-def measures(cases: Cases, counts: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Take every metric in each resample.
-
-    Parameters
-    ----------
-    cases : Cases
-        What was decided and what was true.
-    counts : (R, G) ndarray of uint8
-        As from `drawn_patients`.
-
-    Returns
-    -------
-    (R, 12) ndarray of float64
-        In the order of `METRICS`. Of more than two classes, the rates, areas and calibrations are plain means over
-        the classes, each against the rest. NaN where a metric is not defined.
-    """
-    k = cases.probabilities.shape[1]
-    outcome = np.eye(k)[cases.truth]
-    squares = ((cases.probabilities - outcome) ** 2).sum(axis=1) / (2 if k == 2 else 1)
-    table = np.column_stack([np.eye(k * k)[cases.truth * k + cases.decided], squares])
-    totals = sums(counts, cases.patients, table)
-    confusion, whole = totals[:, :-1].reshape(-1, k, k), totals[:, :-1].sum(axis=1)
-    areas, fits = np.mean([_of_class(cases, counts, index) for index in cases.judged], axis=0)
-    return np.column_stack([_rates(confusion, cases.judged), areas, totals[:, -1] / whole, fits])
-
-
-def _rates(confusion: NDArray, judged: range) -> NDArray:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        right = np.einsum("rkk->rk", confusion)
-        true, said, whole = confusion.sum(axis=2), confusion.sum(axis=1), confusion.sum(axis=(1, 2))
-        recall, precision, f1 = right / true, right / said, 2 * right / (true + said)
-        others = whole[:, None] - true
-        specificity = (others - said + right) / others
-        covariance = right.sum(axis=1) * whole - (true * said).sum(axis=1)
-        mcc = covariance / np.sqrt((whole**2 - (true**2).sum(axis=1)) * (whole**2 - (said**2).sum(axis=1)))
-        means = [rate[:, judged].mean(axis=1) for rate in (recall, precision, specificity, f1)]
-        return np.column_stack([right.sum(axis=1) / whole, recall.mean(axis=1), *means, mcc])
-
-
-def _of_class(cases: Cases, counts: NDArray, index: int) -> tuple[NDArray, NDArray]:
-    from workbench.compiled import draws
-
-    positive, probability = cases.truth == index, cases.probabilities[:, index]
-    kept = np.clip(probability, CLOSEST, 1 - CLOSEST)
-    return (
-        draws.areas(counts, *ranking(probability, cases.patients, positive)),
-        draws.calibrations(counts, cases.patients, positive, np.log(kept / (1 - kept))),
-    )

@@ -8,10 +8,12 @@ from .bayes import BayesExplanation, explain_bayes
 from .fitness import ModelError
 from .importance import permutation_importance
 from .leaks import noise_study
+from .mask_writing import write_masks
 from .models import models
 from .recipes import describe_image, describe_images, measure
 from .recognizer import Recognizer
 from .result import CrossValidation
+from .segmenting import TrainedSegmenter, train_segmenter
 from .selecting import DropRedundant
 from .storing import load, save
 from .tables import load_table, read_features
@@ -25,6 +27,7 @@ __all__ = [
     "ModelError",
     "Recognizer",
     "Trained",
+    "TrainedSegmenter",
     "cross_validate",
     "describe_image",
     "describe_images",
@@ -38,4 +41,6 @@ __all__ = [
     "read_features",
     "save",
     "train",
+    "train_segmenter",
+    "write_masks",
 ]

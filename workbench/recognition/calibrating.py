@@ -14,6 +14,9 @@ LOG_ZERO = -7.0
 class Calibrator(BaseEstimator):
     """Platt's sigmoid, learnt from held-out scores; of several classes one for each, scaled to sum to 1.
 
+    It never falls: where high scores are rarer among the positive cases, the scores say nothing, and all cases get
+    the class's share.
+
     Parameters
     ----------
     strength : float, optional
@@ -86,7 +89,13 @@ class Calibrator(BaseEstimator):
         sides = np.repeat([0, 1], len(column))
         # Few scores need no iterations to speak of, but an optimum that is the same on every machine.
         model = LogisticRegression(C=self.strength, solver="newton-cg", tol=1e-8, max_iter=1000)
-        return model.fit(np.tile(column, 2)[:, None], sides, sample_weight=weights)
+        model.fit(np.tile(column, 2)[:, None], sides, sample_weight=weights)
+        if model.coef_[0, 0] < 0:
+            # Labels shuffled among few cases make held-out scores point the wrong way: turned round, they would
+            # find in the next fold what is not there.
+            share = weights[len(column) :].sum() / weights.sum()
+            model.coef_, model.intercept_ = np.zeros((1, 1)), np.array([np.log(share / (1 - share))])
+        return model
 
     def _scaled(self, scores: NDArray) -> NDArray:
         return (scores - self.centre_) / self.scale_

@@ -10,6 +10,8 @@ import pandas as pd
 
 from workbench.images import Image
 
+from .mapping import over_images
+
 #: A case is refused if more than this share of its features lies beyond the training's range by its width.
 STRANGE = 0.1
 #: Spacing may be this many times smaller or larger than any of the training's.
@@ -92,9 +94,7 @@ def image_facts(cohort: Any, *, jobs: int = 1) -> dict[str, Any]:
     >>> image_facts({"a": Image(np.arange(101.0).reshape(1, 101), modality="MR")})["a"]["intensity"]
     [1.0, 99.0]
     """
-    if hasattr(cohort, "map") and hasattr(cohort, "table"):
-        return {str(case): facts for case, facts in cohort.map(_facts, jobs=jobs).items()}
-    return {str(case): _facts(image) for case, image in cohort.items()}
+    return {str(case): facts for case, facts in over_images(_facts, cohort, jobs=jobs).items()}
 
 
 def summarized(facts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

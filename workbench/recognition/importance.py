@@ -9,6 +9,8 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, clone
 
+from workbench import evaluation
+
 from .folds import grouped_folds
 from .recognizer import Recognizer
 from .tables import aligned, features_array
@@ -43,7 +45,7 @@ def permutation_importance(
     shuffles : int, optional
         How often each feature is shuffled within a fold; the losses are averaged.
     level : float, optional
-        Share of the resampled losses that the interval holds.
+        Share of studies whose interval is to hold the truth.
     resamples : int, optional
         Of the bootstrap over patients.
     seed : int, optional
@@ -99,13 +101,16 @@ def permutation_importance(
     scores = np.zeros((features.shape[1] * shuffles + 1, len(features)))
     for (_, test), part in zip(folds, parts, strict=True):
         scores[:, test] = part
-    counts = _drawn_counts(patients, resamples, seed)
-    areas = np.array([_areas(codes == column, row, counts) for row in scores])
+    owners = evaluation.patient_codes(patients, len(patients))
+    count = int(owners.max()) + 1
+    counts = evaluation.drawn_patients(count, resamples=resamples, seed=seed)
+    areas = np.array([evaluation.resampled_auc(codes == column, row, counts, owners) for row in scores])
     losses = areas[0] - areas[1:].reshape(features.shape[1], shuffles, -1).mean(axis=1)
-    low, high = np.nanquantile(losses[:, 1:], [(1 - level) / 2, (1 + level) / 2], axis=1)
-    table = pd.DataFrame(
-        {"value": losses[:, 0], "low": low, "high": high}, index=features.columns.rename("feature")
-    )
+    rows = [
+        evaluation.spread_interval(loss[0], loss[1:], patients=count, bounds=(-1.0, 1.0), level=level)
+        for loss in losses
+    ]
+    table = pd.DataFrame(rows, index=features.columns.rename("feature"), columns=["value", "low", "high"])
     return table.sort_values("value", ascending=False, kind="stable")
 
 
@@ -127,23 +132,3 @@ def _scores(
             shuffled[name] = rng.permutation(held[name].to_numpy())
             found.append(fitted.predict_proba(shuffled)[:, column])
     return np.array(found)
-
-
-def _drawn_counts(patients: NDArray, resamples: int, seed: int) -> NDArray:
-    """Say how often each case is drawn: once each in the first row, then with its patient, with replacement."""
-    members = pd.factorize(patients)[0]
-    number = int(members.max()) + 1
-    drawn = np.random.default_rng(seed).multinomial(number, np.full(number, 1 / number), size=resamples)
-    return np.vstack([np.ones(len(members)), drawn[:, members]])
-
-
-def _areas(positive: NDArray, scores: NDArray, counts: NDArray) -> NDArray:
-    """Return the area under the ROC curve for each row of counts; ties count half."""
-    _, place = np.unique(scores, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    starts = np.flatnonzero(np.diff(place[order], prepend=-1))
-    ill = np.add.reduceat((counts * positive)[:, order], starts, axis=1)
-    well = np.add.reduceat((counts * ~positive)[:, order], starts, axis=1)
-    below = np.cumsum(well, axis=1) - well / 2
-    pairs = ill.sum(axis=1) * well.sum(axis=1)
-    return np.divide((ill * below).sum(axis=1), pairs, out=np.full(len(counts), np.nan), where=pairs > 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from workbench import features
 from workbench.checks import one_of, real_array
 from workbench.images import Image
 from workbench.processing import grayscale, responses
+
+from .mapping import over_images
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,16 +122,8 @@ def describe_images(cohort: Any, *, jobs: int = 1, progress: bool = True, **opti
     ['a', 'b']
     """
     import pandas as pd
-    from joblib import Parallel, delayed
 
-    measure = partial(describe_image, **options)
-    if hasattr(cohort, "map") and hasattr(cohort, "table"):
-        rows = cohort.map(measure, jobs=jobs, progress=progress)
-    elif isinstance(cohort, Mapping):
-        call = Parallel(n_jobs=None if jobs == 1 else jobs)
-        rows = dict(zip(cohort, call(delayed(measure)(image) for image in cohort.values()), strict=True))
-    else:
-        raise TypeError(f"cohort must be a Cohort or map cases to images, received {type(cohort).__name__}")
+    rows = over_images(partial(describe_image, **options), cohort, jobs=jobs, progress=progress)
     return pd.DataFrame.from_dict({case: row.to_dict() for case, row in rows.items()}, orient="index").rename_axis(
         "case"
     )

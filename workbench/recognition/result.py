@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from workbench import evaluation
 from workbench.checks import one_of
+from workbench.evaluation import probability_column
 
 METRICS = ("auc", "accuracy", "recall", "specificity", "precision", "f1")
 
@@ -111,7 +110,7 @@ class CrossValidation:
         resamples : int, optional
             Of the bootstrap over patients.
         level : float, optional
-            Share of the resampled values that the interval holds.
+            Share of studies whose interval is to hold the truth.
         seed : int, optional
             Of the bootstrap.
 
@@ -129,26 +128,18 @@ class CrossValidation:
         ValueError
             If there is no such class.
         """
-        rows = {}
+        options = {"positive": self._named(positive), "level": level, "seed": seed}
+        tables = {}
         for model in self.models:
-            folds = [fold for _, fold in self.of(model).groupby(["repeat", "fold"])]
-            judged = evaluation.evaluate(
-                self.of(model), positive=self._named(positive), level=level, resamples=resamples, seed=seed
-            ).table
-            for metric in METRICS:
-                measure = self._metric(metric, positive)
-                values = np.array([measure(self._labels(fold), self._probabilities(fold)) for fold in folds])
-                defined = values[~np.isnan(values)]
-                rows[model, metric] = {
-                    "mean": defined.mean() if len(defined) else np.nan,
-                    "std": defined.std(ddof=1) if len(defined) > 1 else np.nan,
-                    "folds": len(defined),
-                    "pooled": judged.at[metric, "value"],
-                    "low": judged.at[metric, "low"],
-                    "high": judged.at[metric, "high"],
-                    "majority": judged.at[metric, "majority"],
-                }
-        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(["model", "metric"])
+            rows = self.of(model)
+            judged = evaluation.evaluate(rows, resamples=resamples, **options).table.loc[list(METRICS)]
+            folds = pd.DataFrame(
+                evaluation.evaluate(fold, resamples=1, **options).table["value"]
+                for _, fold in rows.drop(columns="repeat").groupby([rows["repeat"], rows["fold"]])
+            )[list(METRICS)]
+            spread = pd.DataFrame({"mean": folds.mean(), "std": folds.std(), "folds": folds.count()})
+            tables[model] = spread.join(judged.rename(columns={"value": "pooled"}))
+        return pd.concat(tables, names=["model", "metric"])
 
     def compare(
         self,
@@ -174,7 +165,7 @@ class CrossValidation:
         resamples : int, optional
             Of the bootstrap over patients; each draw judges both models on the same patients.
         level : float, optional
-            Share of the resampled differences that the interval holds.
+            Share of studies whose interval is to hold the truth.
         seed : int, optional
             Of the bootstrap.
 
@@ -245,48 +236,3 @@ class CrossValidation:
 
     def _named(self, positive: Any) -> Any:
         return None if positive is None else self._class(positive)
-
-    def _labels(self, table: pd.DataFrame) -> NDArray:
-        # Thousands of resamples compare numbers faster than texts.
-        return pd.Index(self.classes).get_indexer(table["label"])
-
-    def _probabilities(self, table: pd.DataFrame) -> NDArray:
-        return table[[probability_column(name) for name in self.classes]].to_numpy()
-
-    def _metric(self, name: str, positive: Any) -> Callable[[NDArray, NDArray], float]:
-        one_of(name, METRICS, name="metric")
-        code = None if positive is None else self.classes.index(self._class(positive))
-
-        def measure(labels: NDArray, probabilities: NDArray) -> float:
-            if name == "auc" and code is None:
-                return evaluation.auc(labels, probabilities, classes=range(len(self.classes)))
-            if name == "auc":
-                return evaluation.auc(labels, probabilities[:, code], positive=code)
-            predictions = probabilities.argmax(axis=1)
-            if code is not None:
-                labels, predictions = labels == code, probabilities[:, code] >= 0.5
-            if name == "accuracy":
-                return evaluation.accuracy(labels, predictions)
-            return getattr(evaluation, name)(labels, predictions, positive=None if code is None else True)
-
-        return measure
-
-
-def probability_column(name: Any) -> str:
-    """Name the column of a class's probabilities.
-
-    Parameters
-    ----------
-    name
-        The class.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> probability_column("benign")
-    'p_benign'
-    """
-    return f"p_{name}"

@@ -13,19 +13,20 @@ from typing import Any
 from workbench.files import replacing
 
 from .fitness import ModelError
+from .segmenting import SEGMENTATION, TrainedSegmenter
 from .training import Trained
 from .types import OURS
 
 LOADER = "loader:"
 
 
-def save(trained: Trained, path: str | Path) -> str:
+def save(trained: Trained | TrainedSegmenter, path: str | Path) -> str:
     """Save a model with its card.
 
     Parameters
     ----------
-    trained : Trained
-        From `train`.
+    trained : Trained or TrainedSegmenter
+        From `train` or `train_segmenter`.
     path : str or Path
         Ends in ``.skops``. The card is inside, and for readers also beside it, in a file that ends in ``.json``.
         Each replaces an older one only when it is complete.
@@ -70,7 +71,9 @@ def save(trained: Trained, path: str | Path) -> str:
     return digest
 
 
-def load(path: str | Path, *, sha256: str | None = None, trusted: Collection[str] = ()) -> Trained:
+def load(
+    path: str | Path, *, sha256: str | None = None, trusted: Collection[str] = ()
+) -> Trained | TrainedSegmenter:
     """Load a model, if its file is what it should be.
 
     Parameters
@@ -85,7 +88,7 @@ def load(path: str | Path, *, sha256: str | None = None, trusted: Collection[str
 
     Returns
     -------
-    Trained
+    Trained or TrainedSegmenter
         Ready to predict.
 
     Raises
@@ -116,7 +119,8 @@ def load(path: str | Path, *, sha256: str | None = None, trusted: Collection[str
     inside = skops.io.loads(content, trusted=sorted(name for name in allowed if not name.startswith(LOADER)))
     if not isinstance(inside, dict) or set(inside) != {"model", "card"}:
         raise ModelError(f"{path}: expected a model of recognition.save, received {type(inside).__name__}")
-    return Trained(inside["model"], json.loads(inside["card"]))
+    card = json.loads(inside["card"])
+    return (TrainedSegmenter if card.get("task") == SEGMENTATION else Trained)(inside["model"], card)
 
 
 def types_in(content: bytes) -> set[str]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -14,17 +12,15 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, clone
 
-import workbench
 from workbench import evaluation
 
+from .cards import NOTICE, plain_metrics, versions
 from .fitness import ModelError, image_facts, refuse_images, refuse_table, summarized
 from .leaks import refuse_leaks
 from .recipes import measure
 from .recognizer import Recognizer
-from .result import probability_column
 from .tables import aligned, features_array
 
-NOTICE = "For research and teaching; not a medical device"
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy", "skops")
 
 
@@ -81,12 +77,12 @@ class Trained:
             table, given = measure(data, **self.card["recipe"], jobs=jobs, progress=progress), data.table
         refuse_table(self.card["features"], table)
         found = self.model.predict_proba(table[list(self.card["features"])].astype(float))
-        names = [probability_column(name) for name in self.card["classes"]]
+        names = [evaluation.probability_column(name) for name in self.card["classes"]]
         said = pd.DataFrame(found, index=table.index.rename("case"), columns=names)
         said["prediction"] = [self.card["classes"][number] for number in found.argmax(axis=1)]
         threshold = self.card["threshold"]
         if threshold:
-            alarm = said[probability_column(threshold["positive"])] >= threshold["value"]
+            alarm = said[evaluation.probability_column(threshold["positive"])] >= threshold["value"]
             said["prediction"] = np.where(alarm, threshold["positive"], f"not {threshold['positive']}")
         if "patient" in given:
             said.insert(0, "patient", given["patient"].to_numpy())
@@ -190,14 +186,10 @@ def train(
         "features": {str(name): list(bounds) for name, bounds in zip(features, ranges, strict=True)},
         "settings": dict(whole.settings_),
         "threshold": threshold,
-        "metrics": {} if metrics is None else _plain(metrics[["value", "low", "high"]]),
+        "metrics": plain_metrics(metrics),
         "recipe": None if recipe is None else dict(recipe),
         "images": None if images is None else summarized(image_facts(images)),
-        "versions": {
-            "workbench": workbench.__version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in LIBRARIES},
-        },
+        "versions": versions(*LIBRARIES),
     }
     return Trained(whole, card)
 
@@ -205,7 +197,3 @@ def train(
 def _fingerprint(values: np.ndarray, features: pd.DataFrame, labels: np.ndarray) -> str:
     text = repr((list(map(str, features.columns)), list(map(str, labels)), values.shape))
     return hashlib.sha256(text.encode() + np.ascontiguousarray(values).tobytes()).hexdigest()
-
-
-def _plain(table: pd.DataFrame) -> dict[str, dict[str, float]]:
-    return {str(name): {str(key): float(value) for key, value in row.items()} for name, row in table.iterrows()}

@@ -31,6 +31,9 @@ OURS: frozenset[str] = frozenset(
         "sklearn._loss.link.MultinomialLogit",
         "sklearn._loss.loss.HalfBinomialLoss",
         "sklearn._loss.loss.HalfMultinomialLoss",
+        "sklearn.calibration.CalibratedClassifierCV",
+        "sklearn.calibration._CalibratedClassifier",
+        "sklearn.calibration._SigmoidCalibration",
         "sklearn.discriminant_analysis.LinearDiscriminantAnalysis",
         "sklearn.dummy.DummyClassifier",
         "sklearn.ensemble._forest.RandomForestClassifier",
@@ -54,5 +57,7 @@ OURS: frozenset[str] = frozenset(
         "workbench.recognition.calibrating.Calibrator",
         "workbench.recognition.recognizer.Recognizer",
         "workbench.recognition.selecting.DropRedundant",
+        "workbench.segmentation.pixel_models.PixelModel",
+        "workbench.segmentation.pixels.PixelClassifier",
     }
 )

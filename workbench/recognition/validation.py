@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from workbench import evaluation
+
 from .folds import given_folds, grouped_folds
 from .leaks import refuse_leaks
 from .models import models as classical_models
 from .recognizer import Recognizer
-from .result import CrossValidation, probability_column
+from .result import CrossValidation
 from .tables import aligned, features_array
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def cross_validate(
         raise ValueError("expected at least one model, received none")
     chosen = {name: _recognizer(model, inner, seed) for name, model in chosen.items()}
     classes = tuple(np.unique(classes_of).tolist())
-    columns = [probability_column(name) for name in classes]
+    columns = [evaluation.probability_column(name) for name in classes]
     parts = list(_parts(classes_of, patients, outer, repeats, seed))
     work = [(name, part) for name in chosen for part in parts]
     done = Parallel(n_jobs=None if jobs == 1 else jobs, return_as="generator")(
