@@ -33,8 +33,12 @@ def workbench(*arguments):
 def test_a_run_ends_with_the_path_of_its_report(notebook, tmp_path):
     result = workbench("run", notebook, "-p", "size=7", "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert result.stdout.splitlines()[-1] == str(tmp_path / "out" / "index.html")
-    assert "size = 7" in (tmp_path / "out" / "index.html").read_text()
+    (index,) = (tmp_path / "out").rglob("index.html")
+    assert result.stdout.splitlines()[-1] == str(index)
+    assert "size = 7" in index.read_text()
+    again = workbench("run", notebook, "-p", "size=7", "-o", tmp_path / "out")
+    assert "1 of 1 runs were done before; --force runs them again" in again.stderr
+    assert again.stdout == result.stdout
     table = workbench("results", tmp_path / "out", "-o", tmp_path / "table.csv")
     assert table.exit_code == 0
     assert "results.size" in (tmp_path / "table.csv").read_text()
@@ -47,7 +51,43 @@ def test_a_failing_run_says_which_cell_and_exits_nonzero(notebook, tmp_path):
     assert result.exit_code == 1
     assert "small: failed: code cell 3" in result.stderr
     assert "AssertionError" in result.stderr
-    assert json.loads((tmp_path / "out" / "small.ipynb").read_text())["cells"]
+    (partial,) = (tmp_path / "out").rglob("small.ipynb")
+    assert json.loads(partial.read_text())["cells"]
+
+
+def test_the_report_of_several_runs_stands_beside_them(notebook, tmp_path):
+    other = tmp_path / "other.ipynb"
+    other.write_bytes(notebook.read_bytes())
+    result = workbench("run", notebook, other, "-o", tmp_path / "out")
+    assert result.stdout.splitlines()[-1] == str(tmp_path / "out" / "report" / "index.html")
+
+
+def test_a_sweep_says_how_much_is_done(notebook, tmp_path):
+    command = ["sweep", notebook, "-g", "size=3,5,11", "-o", tmp_path / "out", "-j", 2]
+    result = workbench(*command)
+    assert result.exit_code == 1
+    assert "2 of 3 runs complete" in result.stderr and "raised AssertionError" in result.stderr
+    assert "2 of 3 runs were done before" in workbench(*command).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ([], "expected one way to choose settings"),
+        (["-g", "size"], "expected -g NAME=VALUE"),
+        (["-g", "sizes=3"], "did you mean size?"),
+        (["-g", "size=3,4"], "size must be odd, received 4"),
+        (["-r", "size=9:3"], "LOW below HIGH"),
+        (["-r", "size=0:3:log"], "above 0 with log"),
+        (["--table", "nowhere.csv"], "nowhere.csv"),
+        (["-g", "size=3", "--scheduler", "tcp://127.0.0.1:9"], "no Dask scheduler answers at tcp://127.0.0.1:9"),
+    ],
+)
+def test_a_mistake_in_a_sweep_is_told_before_anything_runs(notebook, tmp_path, options, message):
+    result = workbench("sweep", notebook, *options, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(
@@ -103,3 +143,26 @@ def test_an_audit_exits_1_on_an_error_and_0_on_warnings(tmp_path):
     np.save(tmp_path / "b.npy", np.zeros((40, 40)))
     assert workbench("audit", tmp_path, "-j", 1).exit_code == 0
     assert workbench("audit", tmp_path / "nowhere").exit_code == 2
+
+
+def test_two_records_are_compared_and_settings_ranked(notebook, tmp_path):
+    workbench("sweep", notebook, "-r", "size=1,3,5", "--samples", 6, "-o", tmp_path / "out")
+    first, second, *_ = sorted((tmp_path / "out").glob("small-*"))
+    different = workbench("diff", first, second)
+    assert different.exit_code == 1
+    assert "parameter size: " in different.stdout and "result size: " in different.stdout
+    assert workbench("diff", first, first).exit_code == 0
+    assert workbench("diff", first, tmp_path / "out").exit_code == 2
+    ranked = workbench("results", tmp_path / "out", "--compare", "size", "--smallest")
+    assert "best" in ranked.stdout and "unknown: one run" in ranked.stdout
+    assert workbench("results", tmp_path / "out", "--compare", "dice").exit_code == 2
+    assert workbench("results", tmp_path / "out", "-o", tmp_path / "table.xlsx").exit_code == 2
+
+
+def test_a_notebook_is_checked(notebook):
+    checked = workbench("check", notebook)
+    assert (checked.exit_code, checked.stdout) == (0, "")
+    notebook.write_text(notebook.read_text().replace("size < 9", "size < 9 # /home/anna/x"))
+    checked = workbench("check", notebook)
+    assert checked.exit_code == 1
+    assert "cell 2: an absolute path, /home/anna" in checked.stdout

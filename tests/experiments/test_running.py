@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import signal
@@ -24,9 +25,8 @@ def test_a_run_is_its_own_record(make_notebook, tmp_path):
 
 
 def test_a_failing_cell_keeps_the_partial_notebook_and_is_named(make_notebook, tmp_path):
-    done = run(
-        make_notebook("before = 1\nprint(before)", "raise KeyError('no such case')", RECORD), folder=tmp_path / "o"
-    )
+    path = make_notebook("before = 1\nprint(before)", "raise KeyError('no such case')", RECORD)
+    done = run(path, folder=tmp_path / "o")
     assert done.status == "failed"
     assert "code cell 3 (raise KeyError('no such case')) raised KeyError" in done.failure
     assert "1\n" in json.dumps(load(done.notebook)).encode().decode("unicode_escape")
@@ -53,18 +53,112 @@ def test_nothing_starts_and_nothing_is_written_for_a_typo(make_notebook, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
-def test_results_are_never_overwritten(make_notebook, tmp_path):
+def test_the_record_says_where_it_came_from(make_notebook, tmp_path):
+    done = run(
+        make_notebook(RECORD, parameters="size: int = 3\nseed: int = 11"), folder=tmp_path / "out", threads=1
+    )
+    about = load(done.notebook)["metadata"]["workbench"]["run"]
+    assert (about["seed"], about["threads"], about["parameters"]) == (11, 1, {})
+    assert about["machine"]["cores"] == os.cpu_count()
+    assert 20 < about["peak_mb"] < 2000
+    assert done.notebook.parent.name == f"chapter-{about['digest'][:12]}"
+    assert about["versions"]["numpy"] and about["seconds"] > 0
+
+
+def test_the_same_run_is_not_done_twice_unless_forced(make_notebook, tmp_path):
     path = make_notebook(RECORD)
     first = run(path, folder=tmp_path / "out")
     before = first.notebook.read_bytes()
-    with pytest.raises(FileExistsError, match="never overwritten"):
-        run(path, folder=tmp_path / "out")
+    again = run(path, folder=tmp_path / "out", size=3)  # the default, said aloud
+    assert (again.notebook, again.fresh, first.fresh) == (first.notebook, False, True)
     assert first.notebook.read_bytes() == before
+    forced = run(path, folder=tmp_path / "out", force=True)
+    assert forced.fresh and forced.notebook == first.notebook
+    assert first.notebook.read_bytes() != before
 
 
-def test_the_record_names_no_path_of_the_machine(make_notebook, tmp_path):
+def test_a_run_that_was_not_finished_is_done_again(make_notebook, tmp_path):
     done = run(make_notebook(RECORD), folder=tmp_path / "out")
-    assert str(tmp_path) not in done.notebook.read_text()
+    partial = load(done.notebook)
+    del partial["cells"][-1]["metadata"]["execution"]
+    done.notebook.write_text(json.dumps(partial))
+    again = run(make_notebook(RECORD), folder=tmp_path / "out")
+    assert again.fresh and again.status == "complete"
+
+
+def test_what_papermill_wrote_into_a_notebook_does_not_stay(make_notebook, tmp_path):
+    path = make_notebook("print(1)", "import os; os.kill(os.getpid(), 9)")
+    content = json.loads(path.read_text())
+    content["metadata"]["papermill"] = {"output_path": str(tmp_path / "out.ipynb")}
+    path.write_text(json.dumps(content))
+    done = run(path, folder=tmp_path / "out", size=5)
+    assert done.status == "interrupted"
+    text = done.notebook.read_text()
+    assert "papermill" not in text and str(tmp_path) not in text
+
+
+def test_a_run_that_takes_too_long_is_stopped(make_notebook, tmp_path):
+    done = run(make_notebook("print(1)", "import time; time.sleep(60)"), folder=tmp_path / "out", timeout=4)
+    assert done.status == "interrupted" and done.seconds < 20
+    assert "(import time; time.sleep(60)) was not finished: it took longer than 4 s" in done.failure
+    assert "1\n" in load(done.notebook)["cells"][2]["outputs"][0]["text"]
+
+
+def test_much_printed_text_is_cut_and_the_run_goes_on(make_notebook, tmp_path):
+    source = "for _ in range(20_000):\n    print('x' * 999)"  # 20 MB
+    done = run(make_notebook(source, RECORD), folder=tmp_path / "out")
+    assert done.status == "complete"
+    assert "[workbench: cut after 1,000,000 printed characters]" in done.notebook.read_text()
+    assert done.notebook.stat().st_size < 2_000_000
+    assert results(tmp_path / "out")["results.double"].tolist() == [6]
+
+
+def test_printed_text_is_joined_as_a_terminal_shows_it(make_notebook, tmp_path):
+    source = (
+        "import sys, time\nfor n in range(3):\n    print(n, end='\\r', flush=True)\n    time.sleep(0.3)\n"
+        "print('done')\nprint('careful', file=sys.stderr, flush=True)\ndisplay('shown')\n"
+        "print('after')\nprint('x' * 900_000)"
+    )
+    done = run(make_notebook(source), folder=tmp_path / "out")
+    outputs = load(done.notebook)["cells"][2]["outputs"]
+    kinds = [output.get("name", output["output_type"]) for output in outputs]
+    assert kinds == ["stdout", "stderr", "display_data", "stdout"]
+    texts = ["".join(output.get("text", [])) for output in outputs]
+    assert (texts[0], texts[1]) == ("done\n", "careful\n")
+    assert texts[3] == "after\n" + "x" * 900_000 + "\n"
+    assert done.seconds < 30  # a long line takes no longer than short ones
+
+
+def test_a_full_disk_is_told_and_the_other_runs_go_on(make_notebook, tmp_path):
+    small, large = (
+        make_notebook(RECORD, name="small.ipynb"),
+        make_notebook("print('x' * 500_000)", name="large.ipynb"),
+    )
+    code = f"""
+import resource
+from workbench.experiments import run_all
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+for run in run_all([{str(large)!r}, {str(small)!r}], folder={str(tmp_path / "out")!r}, progress=False):
+    print(run.status, run.failure)
+"""
+    done = subprocess.run([sys.executable, "-"], input=code, capture_output=True, text=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first.startswith("failed the record could not be written: ") and "File too large" in first
+    assert second == "complete "
+    assert results(tmp_path / "out")["status"].tolist() == ["interrupted", "complete"]
+
+
+def test_a_folder_that_cannot_be_written_is_told_at_once(make_notebook, tmp_path):
+    (tmp_path / "out").write_text("a file is in the way")
+    done = run(make_notebook(RECORD), folder=tmp_path / "out")
+    assert done.status == "failed" and "the record could not be written" in done.failure
+
+
+def test_runs_start_inside_a_running_event_loop_as_in_a_notebook(make_notebook, tmp_path):
+    async def cell():
+        return run(make_notebook(RECORD), folder=tmp_path / "out")
+
+    assert asyncio.run(cell()).status == "complete"
 
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
@@ -82,6 +176,7 @@ def test_a_killed_run_leaves_no_kernel_behind(make_notebook, tmp_path, blow):
         preexec_fn=_as_in_a_terminal,  # noqa: PLW1509 (it only sets a signal)
     )
     kernel = int(_wait_for(lambda: marker.exists() and marker.read_text(), 60))
+    time.sleep(2.5)  # what happens within a second may be lost
     if blow == signal.SIGINT:
         os.killpg(process.pid, blow)  # a terminal sends Ctrl-C to the whole group
     else:

@@ -84,4 +84,4 @@ def test_the_command_says_so_and_fails(make_notebook, study, tmp_path):
     assert done.returncode == 1
     assert "leaking: tells who the patients are" in done.stderr
     assert "Traceback" not in done.stderr and "Musterfrau" not in done.stderr + done.stdout
-    assert (tmp_path / "runs" / "chapter.ipynb").exists()
+    assert len(list((tmp_path / "runs").rglob("chapter.ipynb"))) == 1

@@ -5,6 +5,7 @@ from .boxes import parse_boxes
 from .cohort import Cohort
 from .errors import CohortError, LeakError
 from .findings import SEVERITY, listed
+from .moments import Moments, moments, pool
 from .reading import SAMPLES, read
 
 __all__ = [
@@ -13,8 +14,11 @@ __all__ = [
     "Cohort",
     "CohortError",
     "LeakError",
+    "Moments",
     "check_leak",
     "listed",
+    "moments",
     "parse_boxes",
+    "pool",
     "read",
 ]

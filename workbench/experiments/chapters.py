@@ -57,7 +57,7 @@ def find(chapter: str | Path) -> Path:
     Parameters
     ----------
     chapter : str or Path
-        ``"02_processing"``, or the path of a notebook.
+        ``"02_processing"``, ``"studies/denoising"`` of the same folder, or the path of a notebook.
 
     Returns
     -------
@@ -80,6 +80,9 @@ def find(chapter: str | Path) -> Path:
     by_name = {known.stem: known for known in available()}
     if path.name.removesuffix(".ipynb") in by_name and path.parent == Path():
         return by_name[path.name.removesuffix(".ipynb")]
+    below_chapters = folder() / path.with_suffix(".ipynb")
+    if path.parent != Path() and not path.is_absolute() and below_chapters.is_file():
+        return below_chapters
     raise ChapterError(f"no chapter or notebook {str(chapter)!r}; the chapters are {', '.join(by_name)}")
 
 

@@ -94,12 +94,17 @@ def failure(notebook: dict[str, Any]) -> str:
         if error:
             return f"code cell {number} ({line}) raised {error['ename']}: {error['evalue']}"
         if not _answered(cell):
-            return f"code cell {number} ({line}) was not finished: the kernel or the run was killed in it"
+            stopped = _run(notebook).get("stopped", "the kernel or the run was killed in it")
+            return f"code cell {number} ({line}) was not finished: {stopped}"
     return ""
 
 
 def _leak(notebook: dict[str, Any]) -> str:
-    return str(notebook.get("metadata", {}).get("workbench", {}).get("run", {}).get("leak", ""))
+    return str(_run(notebook).get("leak", ""))
+
+
+def _run(notebook: dict[str, Any]) -> dict[str, Any]:
+    return notebook.get("metadata", {}).get("workbench", {}).get("run", {})
 
 
 def _code(notebook: dict[str, Any]) -> list[dict[str, Any]]:

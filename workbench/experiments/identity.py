@@ -1,0 +1,129 @@
+"""The identity of a run: equal digests promise equal results."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from .chapters import PACKAGE, source
+from .parameters import Value
+
+DATA = ("cohort", "study")  # the parameters that may name files
+
+
+def digest(notebook: dict[str, Any], values: Mapping[str, Value], *, data: str, threads: int | None = None) -> str:
+    """Name a run by all that determines its results.
+
+    Parameters
+    ----------
+    notebook : dict
+        Its content; outputs play no part.
+    values : mapping of str to object
+        All parameters, defaults included.
+    data : str
+        See `data_fingerprint`.
+    threads : int, optional
+        Of the libraries, which round differently with another number.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+
+    Examples
+    --------
+    >>> digest({"cells": []}, {"a": 1}, data="") == digest({"cells": []}, {"a": 2}, data="")
+    False
+    """
+    cells = [
+        [cell["cell_type"], cell.get("metadata", {}).get("tags", []), source(cell)] for cell in notebook["cells"]
+    ]
+    parts = [cells, sorted(values.items()), source_digest(), data, threads]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def source_digest() -> str:
+    """Take the fingerprint of the workbench's own source.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits, read anew each time, because the source may be edited while Python runs.
+
+    Examples
+    --------
+    >>> len(source_digest())
+    16
+    """
+    total = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        total.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return total.hexdigest()[:16]
+
+
+def data_fingerprint(values: Mapping[str, Value]) -> str:
+    """Take the fingerprint of the files that the parameters ``cohort`` and ``study`` name.
+
+    Parameters
+    ----------
+    values : mapping of str to object
+        All parameters.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits from the files' contents and places in the study, of a table with those that its
+        cells name; empty if no files are named, as with ``"samples"``, whose content follows from the versions.
+
+    Examples
+    --------
+    >>> data_fingerprint({"cohort": "samples", "size": 3})
+    ''
+    """
+    named = [Path(text).expanduser() for name in DATA if isinstance(text := values.get(name), str) and text]
+    files = [(str(path), file) for root in named if root.exists() for path, file in _files(root)]
+    if not files:
+        return ""
+    with ThreadPoolExecutor() as pool:
+        digests = pool.map(_of_file, (file for _, file in files))
+    listed = [[path, found] for (path, _), found in zip(files, digests, strict=True)]
+    return hashlib.sha256(json.dumps(listed).encode()).hexdigest()[:16]
+
+
+def _files(root: Path) -> Iterator[tuple[Path, Path]]:
+    if root.is_dir():
+        yield from ((path.relative_to(root), path) for path in sorted(root.rglob("*")) if path.is_file())
+        return
+    yield Path(root.name), root
+    for cell in sorted(_cells(root)):
+        # A path too long for the system is a long text, not a file.
+        if 0 < len(cell) < 255 and (root.parent / cell).is_file():
+            yield Path(cell), root.parent / cell
+
+
+def _cells(table: Path) -> set[str]:
+    if table.suffix == ".csv":
+        with table.open(newline="", encoding="utf-8", errors="replace") as file:
+            return {cell for row in csv.reader(file) for cell in row}
+    if table.suffix == ".parquet":
+        import pandas as pd
+
+        return {cell for _, column in pd.read_parquet(table).items() for cell in column if isinstance(cell, str)}
+    return set()
+
+
+def _of_file(path: Path) -> str:
+    about = path.stat()
+    return _of_content(path, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(maxsize=100_000)
+def _of_content(path: Path, size: int, modified: int) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
