@@ -150,3 +150,25 @@ def test_crops_are_cut_alike_from_images_and_labels():
 def test_impossible_crops_are_refused(options):
     with pytest.raises(ValueError, match="must be"):
         cnn.random_crops(np.zeros((1, 10, 12)), np.zeros((1, 10, 12), int), **options)
+
+
+def test_several_blocks_lie_evenly_with_training_slices_between():
+    parts = cnn.split_slices(range(100), test_fraction=0.2, gap=3, at=0.5, blocks=2)
+    assert parts.test.tolist() == [*range(20, 30), *range(70, 80)]
+    assert np.isin(np.arange(33, 68), parts.train).all()
+    assert np.abs(parts.train[:, None] - parts.test).min() == 3
+    assert sorted([*parts.train, *parts.test, *parts.unused]) == list(range(100))
+
+
+def test_the_number_of_blocks_is_checked():
+    for blocks in (0, 11):
+        with pytest.raises(ValueError, match="blocks must be from 1 to the number of slices, 10"):
+            cnn.split_slices(range(10), blocks=blocks)
+
+
+def test_channels_are_cut_and_mirrored_with_their_slice():
+    images = np.random.default_rng(0).normal(size=(3, 12, 10, 2))
+    labels = np.arange(360).reshape(3, 12, 10)
+    crops, cut = cnn.random_crops(images, labels, size=4, count=20, seed=1)
+    flat = images.reshape(-1, 2)
+    np.testing.assert_array_equal(crops, flat[cut])

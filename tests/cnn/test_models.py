@@ -75,3 +75,79 @@ def test_impossible_models_are_refused(make, options, message):
 def test_a_unet_wants_sides_that_can_be_halved():
     with pytest.raises(ValueError, match=r"multiples of 2\*\*depth = 8, received shape \(20, 16\)"):
         cnn.unet((20, 16), 2, depth=3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "levels"), [((28, 28), 3), ((64, 64), 4), ((224, 224), 5), ((32, 32, 32), 2), ((None, None), 3)]
+)
+def test_the_classifier_has_as_many_levels_as_the_image_has_room_for(shape, levels):
+    model = cnn.classifier(shape, 2, width=2)
+    names = {layer.name for layer in model.layers}
+    assert {f"level{level}_pool" for level in range(levels)} <= names
+    assert f"level{levels}" not in names
+    assert ("stem" in names) == (shape in {(224, 224), (32, 32, 32)})
+    assert model.output_shape == (None, 2)
+
+
+def test_dropout_is_a_layer_of_its_own():
+    names = [layer.name for layer in cnn.classifier((8, 8), 2, width=2, dropout=0.2).layers]
+    assert names.index("dropout") == names.index("average") + 1
+    with pytest.raises(ValueError, match="dropout must be from 0"):
+        cnn.classifier((8, 8), 2, dropout=1.0)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
+@pytest.mark.parametrize("name", ["a.weights.h5", "a.keras"])
+def test_a_classifier_begins_with_weights_learned_before(tmp_path, name):
+    learned = cnn.classifier((16, 16), 2, width=4, seed=1)
+    if name == "a.keras":
+        cnn.save(learned, tmp_path / name)
+    else:
+        learned.save_weights(tmp_path / name)
+    same = cnn.classifier((16, 16), 2, width=4, weights=tmp_path / name)
+    for one, other in zip(learned.get_weights(), same.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    other = cnn.classifier((16, 16), 5, width=4, weights=tmp_path / name)
+    for layer in other.layers[:-1]:
+        for mine, theirs in zip(layer.get_weights(), learned.get_layer(layer.name).get_weights(), strict=True):
+            np.testing.assert_array_equal(mine, theirs)
+
+
+def test_weights_of_another_network_or_none_are_refused(tmp_path):
+    cnn.save(cnn.classifier((16, 16), 2, width=3), tmp_path / "narrow.keras")
+    with pytest.raises(ValueError, match="no layer of it fits"):
+        cnn.classifier((16, 16), 5, width=4, channels=2, depth=1, weights=tmp_path / "narrow.keras")
+    (tmp_path / "bad.weights.h5").write_bytes(b"no")
+    with pytest.raises(ValueError, match=r"bad\.weights\.h5 holds no weights"):
+        cnn.classifier((16, 16), 2, weights=tmp_path / "bad.weights.h5")
+    with pytest.raises(FileNotFoundError, match="no weights at"):
+        cnn.classifier((16, 16), 2, weights=tmp_path / "absent.keras")
+    with pytest.raises(ValueError, match="go with a backbone="):
+        cnn.classifier((16, 16), 2, weights="imagenet")
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation")
+def test_a_backbone_of_keras_begins_with_a_file_of_weights(tmp_path):
+    model = cnn.classifier((32, 32), 2, backbone="MobileNetV3Small", seed=1)
+    path = tmp_path / "backbone.weights.h5"
+    model.get_layer("backbone").save_weights(path)
+    other = cnn.classifier((32, 32), 3, backbone="MobileNetV3Small", weights=path, seed=2)
+    for one, two in zip(
+        model.get_layer("backbone").get_weights(), other.get_layer("backbone").get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
+    assert cnn.predict(other, np.zeros((2, 32, 32))).shape == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"backbone": "ResNet7"}, ValueError, "backbone must be 'residual' or one of .*ResNet50"),
+        ({"backbone": "ResNet50", "weights": "imagenet"}, FileNotFoundError, "download=True"),
+        ({"backbone": "ResNet50", "channels": 2}, ValueError, "1 or 3 channels"),
+        ({"backbone": "MobileNetV2", "weights": "absent.h5"}, FileNotFoundError, "no weights at"),
+    ],
+)
+def test_a_backbone_that_is_not_there_is_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        cnn.classifier((32, 32), 2, **options)

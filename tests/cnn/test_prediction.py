@@ -53,3 +53,40 @@ def test_feature_maps_lead_to_the_prediction():
 def test_an_unknown_layer_is_refused_with_the_known_ones():
     with pytest.raises(ValueError, match="down0"):
         cnn.feature_maps(open_unet(), IMAGES, layer="down9")
+
+
+def test_an_ensemble_is_the_mean_of_its_members():
+    models = [cnn.classifier((16, 16), 2, width=2, depth=2, seed=seed) for seed in range(3)]
+    expected = np.mean([cnn.predict(model, IMAGES) for model in models], axis=0)
+    np.testing.assert_allclose(cnn.predict(models, IMAGES), expected, atol=1e-6)
+    with pytest.raises(ValueError, match="at least one model"):
+        cnn.predict([], IMAGES)
+    with pytest.raises(ValueError, match="one input and output shape"):
+        cnn.predict([models[0], cnn.classifier((16, 16), 3, width=2, depth=2)], IMAGES)
+
+
+def test_mirrored_images_are_turned_back_before_the_mean():
+    model = open_unet()
+    there = cnn.predict(model, IMAGES)
+    back = cnn.predict(model, IMAGES[:, :, ::-1])[:, :, ::-1]
+    np.testing.assert_allclose(cnn.predict(model, IMAGES, mirror=(-1,)), (there + back) / 2, atol=1e-6)
+    twice = cnn.predict(model, IMAGES[:, :, ::-1], mirror=(-1,))[:, :, ::-1]
+    np.testing.assert_allclose(twice, cnn.predict(model, IMAGES, mirror=(-1,)), atol=1e-6)
+    classes = cnn.classifier((16, 16), 2, width=2, depth=2)
+    np.testing.assert_allclose(
+        cnn.predict(classes, IMAGES, mirror=(0, 1)),
+        cnn.predict(classes, IMAGES[:, ::-1, ::-1], mirror=(0, 1)),
+        atol=1e-6,
+    )
+
+
+def test_a_temperature_goes_into_the_prediction():
+    model = open_unet()
+    expected = cnn.apply_temperature(cnn.predict(model, IMAGES), 2.0)
+    np.testing.assert_allclose(cnn.predict(model, IMAGES, temperature=2.0), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("mirror", [(2,), (-3,), (0, 0), (0, -2)])
+def test_axes_to_mirror_are_the_images_own(mirror):
+    with pytest.raises(ValueError, match="mirror must name different axes from -2 to 1"):
+        cnn.predict(open_unet(), IMAGES, mirror=mirror)

@@ -84,18 +84,25 @@ def test_an_interrupted_training_keeps_what_it_has_learned(monkeypatch, after):
 
     images, masks, _ = shapes(8, seed=0)
 
-    class Stopped(module._Keeper):
-        def on_epoch_begin(self, epoch, logs=None):
-            if epoch == after:
-                raise KeyboardInterrupt
+    loop = module.Loop
 
-    monkeypatch.setattr(module, "_Keeper", Stopped)
+    class Stopped(loop):
+        def results(self, prefix=""):
+            if after == 0:
+                raise KeyboardInterrupt
+            return super().results(prefix)
+
+    def stop(table):
+        if len(table) == after:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "Loop", Stopped)
     model = tiny_unet()
     if after == 0:
         with pytest.raises(KeyboardInterrupt):
             fit(model, images, masks, epochs=5)
     else:
-        training = fit(model, images, masks, epochs=5)
+        training = fit(model, images, masks, epochs=5, watch=stop)
         assert (training.ended, len(training.table), training.best_epoch) == ("interrupted", 2, 2)
 
 

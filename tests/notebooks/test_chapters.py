@@ -7,14 +7,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from workbench.experiments import parameters, recorded
+from workbench.experiments import check_notebook, parameters, recorded
 from workbench.experiments.storing import clean
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 CHAPTERS = sorted(NOTEBOOKS.glob("*.ipynb"))
 EXPECTED = (
-    "01_images 02_processing 03_segmentation 04_features 05_recognition 07_cnn_segmentation 09_synthesis".split()
-)
+    "01_images 02_processing 03_segmentation 04_features 05_recognition "
+    "06_cnn_classification 07_cnn_segmentation 08_detection 09_synthesis 10_scaling"
+).split()
 
 
 def tagged(notebook, tag):
@@ -63,6 +64,10 @@ def test_it_was_executed_in_order_and_without_noise(notebook):
         assert output.output_type != "error"
         assert output.get("name") != "stderr"
         assert "application/vnd.jupyter.widget-view+json" not in output.get("data", {})
+
+
+def test_it_passes_workbench_check(chapter):
+    assert check_notebook(chapter) == []
 
 
 def test_it_names_no_machine_and_is_small(chapter):

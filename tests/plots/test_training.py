@@ -45,3 +45,12 @@ def test_scores_have_an_axes_per_class_and_a_line_per_method():
     columns = pd.MultiIndex.from_product([["thresholds", "U-Net"], ["grey", "white"]])
     made = plots.show_slice_scores(pd.DataFrame(np.eye(4), columns=columns), alt="Scores.")
     assert [len(axes.lines) for axes in made.axes] == [2, 2]
+
+
+def test_no_line_is_drawn_between_blocks_of_slices():
+    columns = pd.MultiIndex.from_product([["a"], ["grey"]])
+    made = plots.show_slice_scores(
+        pd.DataFrame(np.ones((5, 1)), columns=columns, index=[3, 4, 5, 20, 21]), alt="Two blocks."
+    )
+    assert [line.get_xdata().tolist() for line in made.axes[0].lines] == [[3, 4, 5], [20, 21]]
+    assert [text.get_text() for text in made.axes[0].get_legend().get_texts()] == ["a"]

@@ -3,7 +3,15 @@
 TensorFlow is imported here and nowhere else, and keeps quiet.
 """
 
+from .adversarial import GanTraining, fit_gan
+from .augmentation import Augmentation, augmented
 from .baselines import Thresholds, dice_by_slice, fit_thresholds
+from .box_losses import detection_loss
+from .box_maps import box_encoder, decode_maps, encode_boxes
+from .boxed_images import BoxedImages, boxed_images, boxed_study
+from .candidates import candidates
+from .circumstances import circumstances, outcomes, recall_by
+from .counting_scores import at_scores, counting_scores
 from .data import (
     LabelledSlices,
     Split,
@@ -14,35 +22,122 @@ from .data import (
     split_patients,
     split_slices,
 )
-from .degradation import bias_field, rician_noise
-from .losses import MeanDice, cross_entropy_dice
-from .models import classifier, unet
-from .prediction import feature_maps, predict
-from .storing import load, save
+from .degradation import add_bias_field, add_rician_noise
+from .describing import describe
+from .detecting import detect, detection_maps
+from .embedding import embed
+from .ensembles import Ensemble, ensemble, join
+from .explanation import SanityCheck, grad_cam, integrated_gradients, occlusion, sanity_check
+from .generation import Nearest, frechet_distance, generate, nearest_training
+from .kernels import convolve, evidence
+from .live import LiveTraining, fit_live
+from .losses import cross_entropy, cross_entropy_dice, dice, focal, tversky
+from .metrics import MeanDice
+from .models import Gan, classifier, detector, gan, unet
+from .prediction import feature_maps, predict, predict_each
+from .serving import Network, load_network
+from .slices import even_out, with_neighbours
+from .storing import load, load_card, save
+from .studies import classification_study, prediction_table
+from .synthetic import Synthetic, cnn_against_gan, enlarged, training_megabytes, with_synthetic
+from .temperature import apply_temperature, calibration_error, fit_temperature
+from .tiles import predict_bands, predict_tiles, segment_tiles
 from .training import Training, fit
+from .uncertainty import entropy, mutual_information, spread
+from .validation import cross_validate
+from .windows import mean_object, slide
 
 __all__ = [
+    "Augmentation",
+    "BoxedImages",
+    "Ensemble",
+    "Gan",
+    "GanTraining",
     "LabelledSlices",
+    "LiveTraining",
     "MeanDice",
+    "Nearest",
+    "Network",
+    "SanityCheck",
     "Split",
+    "Synthetic",
     "Thresholds",
     "Training",
-    "bias_field",
+    "add_bias_field",
+    "add_rician_noise",
+    "apply_temperature",
+    "at_scores",
+    "augmented",
+    "box_encoder",
+    "boxed_images",
+    "boxed_study",
+    "calibration_error",
+    "candidates",
+    "circumstances",
+    "classification_study",
     "classifier",
+    "cnn_against_gan",
+    "convolve",
+    "counting_scores",
+    "cross_entropy",
     "cross_entropy_dice",
+    "cross_validate",
+    "decode_maps",
+    "describe",
+    "detect",
+    "detection_loss",
+    "detection_maps",
+    "detector",
+    "dice",
     "dice_by_slice",
+    "embed",
+    "encode_boxes",
+    "enlarged",
+    "ensemble",
+    "entropy",
+    "even_out",
+    "evidence",
     "feature_maps",
     "fit",
+    "fit_gan",
+    "fit_live",
+    "fit_temperature",
     "fit_thresholds",
     "fit_to",
+    "focal",
+    "frechet_distance",
+    "gan",
+    "generate",
+    "grad_cam",
+    "integrated_gradients",
+    "join",
     "labelled_slices",
     "load",
+    "load_card",
+    "load_network",
+    "mean_object",
+    "mutual_information",
+    "nearest_training",
+    "occlusion",
+    "outcomes",
     "predict",
+    "predict_bands",
+    "predict_each",
+    "predict_tiles",
+    "prediction_table",
     "random_crops",
-    "rician_noise",
+    "recall_by",
+    "sanity_check",
     "save",
+    "segment_tiles",
+    "slide",
     "split",
     "split_patients",
     "split_slices",
+    "spread",
+    "training_megabytes",
+    "tversky",
     "unet",
+    "with_neighbours",
+    "with_synthetic",
 ]

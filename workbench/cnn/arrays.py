@@ -53,14 +53,39 @@ def image_batch(model: keras.Model, images: ArrayLike, *, name: str = "images") 
         raise ValueError(
             f"{name} must have the model's shape (n, {wanted}), channels last, received {array.shape}"
         )
-    doublings = [layer for layer in model.layers if type(layer).__name__.endswith("DTranspose")]
-    factor = math.prod(layer.strides[0] for layer in doublings)
+    factor = side_multiple(model)
     if any(side % factor for side in batch.shape[1:-1]):
         raise ValueError(
             f"{name} must have sides that are multiples of 2**depth = {factor}, received {array.shape}; "
             "crop or pad them (cnn.fit_to)"
         )
     return batch.astype(np.float32, copy=False)
+
+
+def side_multiple(model: keras.Model) -> int:
+    """Return of what the sides of an image must be multiples: ``2**depth`` where maps grow again, else 1.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Any.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> from workbench.cnn import unet
+    >>> side_multiple(unet((None, None), 2, width=2, depth=3))
+    8
+    """
+    grows = {layer for layer in model.layers if type(layer).__name__.endswith("DTranspose")}
+    if not grows:
+        return 1
+    return math.prod(
+        layer.strides[0] for layer in model.layers if hasattr(layer, "strides") and layer not in grows
+    )
 
 
 def target_batch(model: keras.Model, targets: ArrayLike, batch: NDArray, *, name: str = "targets") -> NDArray:

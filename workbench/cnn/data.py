@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,8 +147,10 @@ def random_crops(
 
     Parameters
     ----------
-    images, labels : (n, rows, columns) array_like
-        Slices, and the class of each pixel.
+    images : (n, rows, columns[, channels]) array_like
+        Slices.
+    labels : (n, rows, columns) array_like of int
+        The class of each pixel.
     size : int
         Side of a crop in pixels.
     count : int
@@ -157,7 +160,8 @@ def random_crops(
 
     Returns
     -------
-    images, labels : (count, size, size) ndarray
+    images : (count, size, size[, channels]) ndarray
+    labels : (count, size, size) ndarray
         Image and labels of a crop are cut and mirrored alike.
 
     Raises
@@ -172,16 +176,16 @@ def random_crops(
     (5, 4, 4)
     """
     pictures, classes = real_array(images), real_array(labels, name="labels")
-    same_shape(images=pictures, labels=classes)
-    if not 1 <= size <= min(pictures.shape[1:]):
-        raise ValueError(f"size must be from 1 to the shorter side of {pictures.shape[1:]}, received {size}")
+    same_shape(images=pictures[..., 0] if pictures.ndim == 4 else pictures, labels=classes)
+    if not 1 <= size <= min(classes.shape[1:]):
+        raise ValueError(f"size must be from 1 to the shorter side of {classes.shape[1:]}, received {size}")
     if count < 1:
         raise ValueError(f"count must be 1 or more, received {count}")
     rng = np.random.default_rng(seed)
-    cut: list[NDArray] = [np.empty((count, size, size), array.dtype) for array in (pictures, classes)]
+    cut = [np.empty((count, size, size, *array.shape[3:]), array.dtype) for array in (pictures, classes)]
     for number in range(count):
         index = rng.integers(len(pictures))
-        row, column = (int(rng.integers(side - size + 1)) for side in pictures.shape[1:])
+        row, column = (int(rng.integers(side - size + 1)) for side in classes.shape[1:])
         direction = slice(None, None, -1 if rng.random() < 0.5 else 1)
         for array, crops in zip((pictures, classes), cut, strict=True):
             crops[number] = array[index, row : row + size, column : column + size][:, direction]
@@ -189,7 +193,13 @@ def random_crops(
 
 
 def split(
-    table: pd.DataFrame, *, test_fraction: float = 0.2, gap: float = 10.0, at: float = 0.5, seed: int = 0
+    table: pd.DataFrame,
+    *,
+    test_fraction: float = 0.2,
+    gap: float = 10.0,
+    at: float = 0.5,
+    blocks: int = 1,
+    seed: int = 0,
 ) -> Split:
     """Split examples by patient, or those of a single patient by slice with a gap.
 
@@ -201,7 +211,7 @@ def split(
         Share to test on, above 0 and below 1.
     gap : float, optional
         For a single patient, as in `split_slices`.
-    at : float, optional
+    at, blocks : optional
         For a single patient, as in `split_slices`.
     seed : int, optional
         For several patients, as in `split_patients`.
@@ -218,13 +228,17 @@ def split(
     """
     if table["patient"].nunique() > 1:
         return split_patients(table["patient"], test_fraction=test_fraction, seed=seed)
-    return split_slices(table["position"], test_fraction=test_fraction, gap=gap, at=at)
+    return split_slices(table["position"], test_fraction=test_fraction, gap=gap, at=at, blocks=blocks)
 
 
-def split_slices(positions: ArrayLike, *, test_fraction: float = 0.2, gap: float = 10.0, at: float = 0.5) -> Split:
-    """Take one block of neighbouring slices to test on, and leave out what lies too close to it.
+def split_slices(
+    positions: ArrayLike, *, test_fraction: float = 0.2, gap: float = 10.0, at: float = 0.5, blocks: int = 1
+) -> Split:
+    """Take blocks of neighbouring slices to test on, and leave out what lies too close to them.
 
-    Neighbouring slices are nearly copies of one another: a random split would test on what was trained on.
+    Neighbouring slices are nearly copies of one another: a random split would test on what was trained on. One
+    block asks whether a method knows anatomy that it has never seen; several, with training slices between them,
+    whether it has learned the anatomy that it has.
 
     Parameters
     ----------
@@ -235,7 +249,10 @@ def split_slices(positions: ArrayLike, *, test_fraction: float = 0.2, gap: float
     gap : float, optional
         Least distance in mm between a training and a test slice; 0 or more.
     at : float, optional
-        Where the block lies: 0 for the first slices, 0.5 for the middle, 1 for the last.
+        Where the block lies: 0 for the first slices, 0.5 for the middle, 1 for the last. Of several blocks, the
+        place of each in its equal share of the slices.
+    blocks : int, optional
+        How many.
 
     Returns
     -------
@@ -257,16 +274,21 @@ def split_slices(positions: ArrayLike, *, test_fraction: float = 0.2, gap: float
     _check_fraction(test_fraction)
     if not (0 <= at <= 1 and gap >= 0 and math.isfinite(gap)):
         raise ValueError(f"at must lie from 0 to 1 and gap must be 0 or more mm, received at={at}, gap={gap}")
-    count = max(1, round(test_fraction * len(where)))
-    order = np.argsort(where, kind="stable")
-    first = round(at * (len(where) - count))
-    test = np.sort(order[first : first + count])
+    if not 1 <= operator.index(blocks) <= len(where):
+        raise ValueError(f"blocks must be from 1 to the number of slices, {len(where)}, received {blocks}")
+    drawn = []
+    for share in np.array_split(np.argsort(where, kind="stable"), blocks):
+        count = max(1, round(test_fraction * len(share)))
+        first = round(at * (len(share) - count))
+        drawn.append(share[first : first + count])
+    test = np.sort(np.concatenate(drawn))
     distance = np.abs(where[:, np.newaxis] - where[test]).min(axis=1)
     outside = np.setdiff1d(np.arange(len(where)), test)
     train = outside[distance[outside] >= gap]
     if not len(train):
         raise ValueError(
-            f"no slice is left to train on: {len(where)} slices, {count} to test, gap {gap:g} mm; make one smaller"
+            f"no slice is left to train on: {len(where)} slices, {len(test)} to test, gap {gap:g} mm; "
+            "make one smaller"
         )
     return Split(train, test, np.setdiff1d(outside, train))
 

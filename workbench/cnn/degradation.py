@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import real_array
 
 
-def bias_field(images: ArrayLike, *, strength: float) -> NDArray:
+def add_bias_field(images: ArrayLike, *, strength: float) -> NDArray:
     """Make one side of each image brighter than the other, as a receive coil nearer to it does.
 
     The field is a ramp along the columns, from ``1 - strength`` to ``1 + strength``.
@@ -32,7 +32,7 @@ def bias_field(images: ArrayLike, *, strength: float) -> NDArray:
 
     Examples
     --------
-    >>> bias_field([[10.0, 10.0, 10.0]], strength=0.5)
+    >>> add_bias_field([[10.0, 10.0, 10.0]], strength=0.5)
     array([[ 5., 10., 15.]])
     """
     array = real_array(images, name="images").astype(np.float64)
@@ -41,15 +41,16 @@ def bias_field(images: ArrayLike, *, strength: float) -> NDArray:
     return array * np.linspace(1 - strength, 1 + strength, array.shape[-1])
 
 
-def rician_noise(images: ArrayLike, *, sd: float, seed: int = 0) -> NDArray:
+def add_rician_noise(images: ArrayLike, *, sd: ArrayLike, seed: int = 0) -> NDArray:
     """Add the noise of magnitude MR images: of the complex signal, Gaussian in both parts, the magnitude is left.
 
     Parameters
     ----------
     images : (...) array_like
         Not negative.
-    sd : float
-        Standard deviation of each part, in the images' units; 0 or more.
+    sd : float or array_like
+        Standard deviation of each part, in the images' units; 0 or more. An array must broadcast to the images:
+        ``sd[:, None, None]`` gives each slice its own.
     seed : int, optional
         Of the noise.
 
@@ -70,11 +71,12 @@ def rician_noise(images: ArrayLike, *, sd: float, seed: int = 0) -> NDArray:
 
     Examples
     --------
-    >>> rician_noise([3.0, 4.0], sd=0)
+    >>> add_rician_noise([3.0, 4.0], sd=0)
     array([3., 4.])
     """
     array = real_array(images, name="images").astype(np.float64)
-    if array.min() < 0 or not sd >= 0:
-        raise ValueError(f"images and sd must not be negative, received {array.min():g} and {sd}")
+    spread = np.broadcast_to(real_array(sd, name="sd"), array.shape)
+    if array.min() < 0 or spread.min() < 0:
+        raise ValueError(f"images and sd must not be negative, received {array.min():g} and {spread.min():g}")
     rng = np.random.default_rng(seed)
-    return np.hypot(array + rng.normal(0, sd, array.shape), rng.normal(0, sd, array.shape))
+    return np.hypot(array + rng.normal(0, spread), rng.normal(0, spread))

@@ -1,7 +1,12 @@
-"""What training makes small, and what it reports."""
+"""What training makes small.
+
+Each takes ``(targets, probabilities)``: classes as whole numbers, and what the model gives for them along the last
+axis.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .backend import keras
@@ -10,22 +15,82 @@ ops = keras.ops
 
 
 @keras.saving.register_keras_serializable(package="workbench")
-def cross_entropy_dice(targets: Any, probabilities: Any) -> Any:
-    """Sum of the cross-entropy of each pixel and one minus the soft Dice coefficient of each class.
-
-    The cross-entropy gives every pixel a clear gradient; the Dice part weighs a small class like a large one.
+def cross_entropy(targets: Any, probabilities: Any, *, class_weights: Sequence[float] | None = None) -> Any:
+    """Mean of minus the logarithm of the right class's probability.
 
     Parameters
     ----------
     targets : (batch, ...) tensor of int
-        The class of each pixel.
+        The class of each image or pixel.
     probabilities : (batch, ..., classes) tensor
         As the model gives them.
+    class_weights : sequence of float, optional
+        What an example of each class counts.
 
     Returns
     -------
     tensor
-        One number, 0 if every pixel is right beyond doubt.
+        One number, 0 if every example is right beyond doubt.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> even = np.full((1, 2), 0.5, "float32")
+    >>> round(float(cross_entropy(np.array([0]), even)), 4)
+    0.6931
+    """
+    return ops.mean(_weights(targets, class_weights) * _surprise(targets, probabilities))
+
+
+@keras.saving.register_keras_serializable(package="workbench")
+def focal(
+    targets: Any, probabilities: Any, *, gamma: float = 2.0, class_weights: Sequence[float] | None = None
+) -> Any:
+    """Cross-entropy in which what is right already counts for little.
+
+    Parameters
+    ----------
+    targets, probabilities, class_weights
+        As for `cross_entropy`.
+    gamma : float, optional
+        Each example counts (1 - its right class's probability) to this power; 0 gives the cross-entropy.
+
+    Returns
+    -------
+    tensor
+        One number.
+
+    References
+    ----------
+    Lin TY, Goyal P, Girshick R, He K, Dollar P. Focal loss for dense object detection. ICCV (2017) 2999-3007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> even = np.full((1, 2), 0.5, "float32")
+    >>> round(float(focal(np.array([0]), even)) / float(cross_entropy(np.array([0]), even)), 4)
+    0.25
+    """
+    surprise = _surprise(targets, probabilities)
+    doubt = 1 - ops.exp(-surprise)
+    return ops.mean(_weights(targets, class_weights) * doubt**gamma * surprise)
+
+
+@keras.saving.register_keras_serializable(package="workbench")
+def dice(targets: Any, probabilities: Any, *, class_weights: Sequence[float] | None = None) -> Any:
+    """One minus the mean soft Dice coefficient of the classes, over the whole batch.
+
+    Parameters
+    ----------
+    targets, probabilities
+        As for `cross_entropy`.
+    class_weights : sequence of float, optional
+        What the coefficient of each class counts.
+
+    Returns
+    -------
+    tensor
+        One number between 0 and 1.
 
     References
     ----------
@@ -35,80 +100,100 @@ def cross_entropy_dice(targets: Any, probabilities: Any) -> Any:
     Examples
     --------
     >>> import numpy as np
-    >>> sure = np.array([[[1.0, 0.0], [0.0, 1.0]]], dtype="float32")
-    >>> bool(abs(float(cross_entropy_dice(np.array([[0, 1]]), sure))) < 1e-5)
-    True
+    >>> float(dice(np.array([0, 1]), np.eye(2, dtype="float32")))
+    0.0
     """
-    wanted = ops.one_hot(ops.cast(targets, "int32"), probabilities.shape[-1], dtype=probabilities.dtype)
-    axes = tuple(range(len(probabilities.shape) - 1))
-    surprise = -ops.sum(wanted * ops.log(ops.clip(probabilities, 1e-7, 1.0)), axis=-1)
-    overlap, total = ops.sum(wanted * probabilities, axis=axes), ops.sum(wanted + probabilities, axis=axes)
-    # One pixel is added on both sides: a class absent from the batch and not predicted counts as right.
-    return ops.mean(surprise) + 1 - ops.mean((2 * overlap + 1) / (total + 1))
+    return tversky(targets, probabilities, alpha=0.5, beta=0.5, class_weights=class_weights)
 
 
 @keras.saving.register_keras_serializable(package="workbench")
-class MeanDice(keras.metrics.Metric):
-    """Mean Dice coefficient of the classes other than background, over all pixels seen since the last reset.
+def tversky(
+    targets: Any,
+    probabilities: Any,
+    *,
+    alpha: float = 0.3,
+    beta: float = 0.7,
+    class_weights: Sequence[float] | None = None,
+) -> Any:
+    """One minus the mean soft Tversky index of the classes: Dice that minds misses more than false alarms.
 
     Parameters
     ----------
-    classes : int
-        Background, class 0, included.
-    name : str, optional
-        In the table of a training.
+    targets, probabilities, class_weights
+        As for `dice`.
+    alpha, beta : float, optional
+        What false positives and false negatives count; one half each gives the Dice loss.
+
+    Returns
+    -------
+    tensor
+        One number between 0 and 1.
+
+    References
+    ----------
+    Salehi SSM, Erdogmus D, Gholipour A. Tversky loss function for image segmentation using 3D fully convolutional
+    deep networks. MLMI (2017) 379-387.
 
     Examples
     --------
     >>> import numpy as np
-    >>> metric = MeanDice(2)
-    >>> metric.update_state(np.array([[1, 0]]), np.array([[[0.1, 0.9], [0.2, 0.8]]]))
-    >>> round(float(metric.result()), 4)
-    0.6667
+    >>> float(tversky(np.array([0, 1]), np.eye(2, dtype="float32")))
+    0.0
     """
+    wanted = ops.one_hot(ops.cast(targets, "int32"), probabilities.shape[-1], dtype=probabilities.dtype)
+    axes = tuple(range(len(probabilities.shape) - 1))
+    hits = ops.sum(wanted * probabilities, axis=axes)
+    false, missed = ops.sum(probabilities, axis=axes) - hits, ops.sum(wanted, axis=axes) - hits
+    # Half a pixel is added on both sides: a class absent from the batch and not predicted counts as right.
+    index = (hits + 0.5) / (hits + alpha * false + beta * missed + 0.5)
+    if class_weights is None:
+        return 1 - ops.mean(index)
+    weights = ops.convert_to_tensor(class_weights, index.dtype)
+    return 1 - ops.sum(weights * index) / ops.sum(weights)
 
-    def __init__(self, classes: int, name: str = "dice", **options: Any) -> None:
-        super().__init__(name=name, **options)
-        self.classes = classes
-        self.overlap = self.add_weight(shape=(classes,), initializer="zeros", name="overlap")
-        self.total = self.add_weight(shape=(classes,), initializer="zeros", name="total")
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: None = None) -> None:
-        """Add a batch.
+@keras.saving.register_keras_serializable(package="workbench")
+def cross_entropy_dice(targets: Any, probabilities: Any, *, class_weights: Sequence[float] | None = None) -> Any:
+    """Sum of `cross_entropy` and `dice`.
 
-        Parameters
-        ----------
-        y_true : (batch, ...) tensor of int
-            The class of each pixel.
-        y_pred : (batch, ..., classes) tensor
-            Probabilities; the largest is the prediction.
-        sample_weight : None, optional
-            Keras passes it; all pixels count alike.
-        """
-        wanted = ops.reshape(ops.one_hot(ops.cast(y_true, "int32"), self.classes), (-1, self.classes))
-        given = ops.reshape(ops.one_hot(ops.argmax(y_pred, axis=-1), self.classes), (-1, self.classes))
-        self.overlap.assign_add(ops.sum(wanted * given, axis=0))
-        self.total.assign_add(ops.sum(wanted + given, axis=0))
+    The cross-entropy gives every pixel a clear gradient; the Dice part weighs a small class like a large one.
 
-    def result(self) -> Any:
-        """Return the mean so far.
+    Parameters
+    ----------
+    targets : (batch, ...) tensor of int
+        The class of each pixel.
+    probabilities : (batch, ..., classes) tensor
+        As the model gives them.
+    class_weights : sequence of float, optional
+        For the cross-entropy; the Dice part weighs classes alike anyway.
 
-        Returns
-        -------
-        tensor
-            Of the classes that occur in truth or prediction; 1 if none does.
-        """
-        seen = ops.cast(self.total[1:] > 0, "float32")
-        dice = 2 * self.overlap[1:] / ops.maximum(self.total[1:], 1)
-        count = ops.sum(seen)
-        return ops.where(count > 0, ops.sum(dice * seen) / ops.maximum(count, 1), 1.0)
+    Returns
+    -------
+    tensor
+        One number, 0 if every pixel is right beyond doubt.
 
-    def get_config(self) -> dict[str, Any]:
-        """Return what remakes the metric.
+    Examples
+    --------
+    >>> import numpy as np
+    >>> sure = np.array([[[1.0, 0.0], [0.0, 1.0]]], dtype="float32")
+    >>> bool(abs(float(cross_entropy_dice(np.array([[0, 1]]), sure))) < 1e-5)
+    True
+    """
+    surprise = cross_entropy(targets, probabilities, class_weights=class_weights)
+    return surprise + dice(targets, probabilities)
 
-        Returns
-        -------
-        dict
-            Its arguments.
-        """
-        return {**super().get_config(), "classes": self.classes}
+
+LOSSES: dict[str, Callable[..., Any]] = {
+    loss.__name__: loss for loss in (cross_entropy, focal, dice, tversky, cross_entropy_dice)
+}
+
+
+def _surprise(targets: Any, probabilities: Any) -> Any:
+    # Keras goes back to what the softmax was given, where the logarithm is exact however small the probability.
+    return keras.losses.sparse_categorical_crossentropy(ops.cast(targets, "int32"), probabilities)
+
+
+def _weights(targets: Any, class_weights: Sequence[float] | None) -> Any:
+    if class_weights is None:
+        return 1.0
+    return ops.take(ops.convert_to_tensor(class_weights, "float32"), ops.cast(targets, "int32"))

@@ -1,11 +1,15 @@
-"""Training a Keras model: checked, seeded, stopped in time, interruptible."""
+"""Training a Keras model: checked, seeded, stopped in time, interruptible, resumable."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +17,22 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
-from .arrays import image_batch, target_batch
+from workbench.checks import one_of
+from workbench.cohorts import Cohort
+
+from . import checkpoints
+from .augmentation import Augmentation
 from .backend import keras, tensorflow
-from .losses import MeanDice, cross_entropy_dice
+from .checkpoints import Progress
+from .examples import ExampleSet, apart, from_arrays, from_cohort
+from .loop import Loop
+from .losses import LOSSES, cross_entropy_dice
+from .metrics import MeanDice
+from .pipeline import feed
+from .precision import PRECISIONS, computing
 
 FINISHED, EARLY, INTERRUPTED = "finished", "stopped early", "interrupted"
+SAMPLED = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,59 +48,104 @@ class Training:
         Of the weights that the model now has: the least ``val_loss``, or the last epoch without validation data.
     ended : str
         ``"finished"``, ``"stopped early"`` or ``"interrupted"``.
+    classes : tuple
+        Labels in the order of the model's outputs, of a cohort.
     """
 
     table: pd.DataFrame
     best_epoch: int
     ended: str
+    classes: tuple[Any, ...] = ()
 
 
 def fit(
     model: keras.Model,
-    images: ArrayLike,
-    targets: ArrayLike,
+    images: ArrayLike | Cohort,
+    targets: Any = None,
     *,
-    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    validation: tuple[ArrayLike, Any] | Cohort | None = None,
     epochs: int = 10,
     batch_size: int = 8,
     learning_rate: float = 1e-3,
+    warm_up: float = 0.0,
+    weight_decay: float = 0.0,
     loss: Callable[..., Any] | str | None = None,
+    class_weights: Sequence[float] | str | None = None,
+    augment: Augmentation | None = None,
+    encode: Callable[[Any], Any] | None = None,
+    average: float = 0.0,
+    precision: str = "single",
     patience: int | None = None,
+    prepare: Callable[..., Any] | None = None,
+    cache: str | Path | None = None,
+    checkpoint: str | Path | None = None,
     seed: int = 0,
     progress: bool = True,
+    watch: Callable[[pd.DataFrame], bool | None] | None = None,
 ) -> Training:
     """Train a model, keeping the weights of its best epoch.
 
     Adam, with a learning rate that falls to 0 along half a cosine. On the first training of a model that has a
-    layer ``intensities``, that layer is given the mean and variance of `images`. One `seed` gives the same weights
-    on the same machine: Keras, NumPy and Python are seeded, and TensorFlow is told, for the rest of the process,
-    to use deterministic operations only. Interrupting it (the stop button) ends the training and keeps what was
-    learned.
+    layer ``intensities``, that layer is given the mean and variance of the images. One `seed` gives the same
+    weights on the same machine: Keras, NumPy and Python are seeded, and TensorFlow is told, for the rest of the
+    process, to use deterministic operations only. Interrupting it (the stop button) ends the training and keeps
+    what was learned.
 
     Parameters
     ----------
     model : keras.Model
         With probabilities as its output, such as `classifier` or `unet`. Trained in place.
-    images : (n, ...[, channels]) array_like
-        In their own units. The channel axis may be left out where the model has one channel.
-    targets : (n,) or (n, ...) array_like of int
-        The class of each image, or of each pixel: 0 to classes - 1.
-    validation : (images, targets), optional
+    images : (n, ...[, channels]) array_like, or Cohort
+        In their own units. The channel axis may be left out where the model has one channel. Of a cohort with a
+        column ``split``, the cases marked ``train`` are trained on, those marked ``validation`` are the
+        validation, and others are not looked at; its images are read when they are needed.
+    targets : (n,) or (n, ...) array_like of int, sequence of boxes, or str
+        The class of each image, or of each pixel: 0 to classes - 1. With `encode`, for each image its boxes: a
+        table of top, left, bottom, right and label (a class number), or an (m, 5) array. Of a cohort, the column:
+        by default ``label``, ``mask`` or ``boxes``.
+    validation : (images, targets) or Cohort, optional
         Other cases, never trained on, to choose the best epoch by. Not the test cases.
     epochs : int, optional
         How often each image is seen, at most.
     batch_size : int, optional
         Images in one step.
     learning_rate : float, optional
-        At the start.
+        The greatest.
+    warm_up : float, optional
+        Share of all steps in which the learning rate rises from 0.
+    weight_decay : float, optional
+        Share of each kernel taken away in each step, times the learning rate.
     loss : callable or str, optional
-        As Keras takes it. By default the cross-entropy for classes of images, `cross_entropy_dice` for pixels.
+        ``"cross_entropy"`` (of classes, by default), ``"cross_entropy_dice"`` (of pixels, by default),
+        ``"focal"``, ``"dice"``, ``"tversky"``, a name that Keras knows, or a function of targets and the model's
+        outputs.
+    class_weights : sequence of float or "balanced", optional
+        What an example of each class counts in the loss; balanced gives all classes the same in all.
+    augment : Augmentation, optional
+        How far training images are changed, anew in each epoch; label maps and boxes with them.
+    encode : callable, optional
+        Makes of boxes (batch, most, 5), rows of class -1 for none, what the loss compares with; of TensorFlow
+        operations.
+    average : float, optional
+        Decay of a moving average of the weights, such as 0.99, which is what is validated and kept.
+    precision : str, optional
+        ``"single"``, or ``"mixed"``: bfloat16 inside. On a processor without units for it that works, and is
+        slower.
     patience : int, optional
         Stop after so many epochs without a smaller ``val_loss``; needs `validation`.
+    prepare : callable, optional
+        Of a cohort: called with an Image (and its mask), returns an array of the model's shape (and its mask).
+    cache : "memory", str or Path, optional
+        Of a cohort: keep prepared images in memory, or in a nameless file in a folder.
+    checkpoint : str or Path, optional
+        Folder to keep the training's state in, after each epoch. The same call goes on from there, to the weights
+        that it would have reached without a break.
     seed : int, optional
-        Of the order of the images and of any dropout.
+        Of the order of the images, augmentation and dropout; below 2**31.
     progress : bool, optional
         Show a bar.
+    watch : callable, optional
+        Called with the table so far after each epoch; returns False to stop.
 
     Returns
     -------
@@ -98,12 +158,17 @@ def fit(
         If images are not real numbers or targets not whole ones.
     ValueError
         If shapes do not fit the model or each other, a target is no class of the model, an image holds NaN, all
-        images are constant, or the loss becomes infinite.
+        images are constant, the loss becomes infinite, or a checkpoint is of another training.
+    CohortError
+        If a case cannot be read or does not fit the model.
+    LeakError
+        If a patient is in training and validation.
 
     References
     ----------
     Kingma DP, Ba J. Adam: a method for stochastic optimization. ICLR (2015).
     Loshchilov I, Hutter F. SGDR: stochastic gradient descent with warm restarts. ICLR (2017).
+    Tarvainen A, Valpola H. Mean teachers are better role models. NeurIPS (2017) 1195-1204.
 
     Examples
     --------
@@ -114,84 +179,184 @@ def fit(
     >>> list(training.table.columns), training.ended
     (['accuracy', 'loss'], 'finished')
     """
-    batch, wanted = _examples(model, images, targets, "images", "targets")
-    held_out = None if validation is None else _examples(model, *validation, "validation images", "targets")
-    for name, value in {"epochs": epochs, "batch_size": batch_size, "patience": patience}.items():
-        if value is not None and operator.index(value) < 1:
-            raise ValueError(f"{name} must be 1 or more, received {value}")
-    if not (math.isfinite(learning_rate) and learning_rate > 0):
-        raise ValueError(f"learning_rate must be positive, received {learning_rate}; try 1e-3")
+    counts = {"epochs": epochs, "batch_size": batch_size, "patience": patience}
+    amounts = {
+        "learning_rate": learning_rate,
+        "warm_up": warm_up,
+        "weight_decay": weight_decay,
+        "average": average,
+    }
+    given, held_out = _given(
+        images,
+        targets,
+        validation,
+        arrays=partial(from_arrays, model, encoded=encode is not None),
+        cohort=partial(from_cohort, model, encoded=encode is not None, prepare=prepare, cache=cache),
+    )
+    _check(counts, amounts, precision, seed)
     if patience is not None and held_out is None:
         raise ValueError("patience needs validation=(images, targets) to tell when to stop, received None")
     keras.utils.set_random_seed(seed)
     tensorflow.config.experimental.enable_op_determinism()
-    _standardize(model, batch)
-    _compile(model, learning_rate, steps=epochs * -(-len(batch) // batch_size), loss=loss, pixels=wanted.ndim > 1)
-    keeper = _Keeper(epochs, patience, progress)
-    try:
-        model.fit(
-            batch,
-            wanted,
-            batch_size=batch_size,
-            epochs=epochs,
-            validation_data=held_out,
-            validation_batch_size=batch_size,
-            callbacks=[keeper],
-            verbose=0,
-        )
-    except KeyboardInterrupt:
-        keeper.ended = INTERRUPTED
-        if not keeper.rows:
+    _standardize(model, given)
+    _seed_layers(model, seed)
+    steps = -(-len(given) // batch_size)
+    optimizer = _optimizer(model, learning_rate, warm_up, weight_decay, epochs * steps)
+    purpose = (
+        {}
+        if checkpoint is None
+        else {
+            "data": given.identity(),
+            "validation": held_out.identity() if held_out else None,
+            "model": hashlib.blake2b(json.dumps(_shapes(model)).encode(), digest_size=8).hexdigest(),
+            "augment": repr(augment),
+            "loss": getattr(loss, "__name__", str(loss)),
+            "class_weights": repr(class_weights),
+            "precision": precision,
+            "seed": seed,
+            **counts,
+            **amounts,
+        }
+    )
+    with computing(model, precision):
+        loop = Loop(model, optimizer, _loss(model, loss, class_weights, given), _metric(model, given), average)
+        run = _Run(loop, Progress(), [], checkpoint, purpose, epochs, patience, watch)
+        run.resume()
+        fresh = partial(feed, held_out, batch_size=batch_size, shuffle=False, encode=encode) if held_out else None
+        try:
+            if not run.progress.ended:
+                batches = feed(
+                    given,
+                    batch_size=batch_size,
+                    epochs=(len(run.progress.rows), epochs),
+                    seed=seed,
+                    augment=augment,
+                    encode=encode,
+                )
+                run.go(batches, steps, fresh() if fresh else None, progress)
+        except KeyboardInterrupt:
+            run.progress.ended = INTERRUPTED
+            if not run.progress.rows:
+                raise
+        except tensorflow.errors.OpError:
+            for failure in [*given.failures, *(held_out.failures if held_out else [])]:
+                raise failure from None
             raise
-    finally:
-        keeper.close()
-    model.set_weights(keeper.best_weights)
-    table = pd.DataFrame(keeper.rows, index=pd.RangeIndex(1, len(keeper.rows) + 1, name="epoch"))
-    return Training(table, keeper.best_epoch, keeper.ended)
+        finally:
+            if run.best:
+                model.set_weights(run.best)
+    return Training(run.table, run.progress.best_epoch, run.progress.ended, given.classes)
 
 
-class _Keeper(keras.callbacks.Callback):
-    def __init__(self, epochs: int, patience: int | None, progress: bool) -> None:
-        super().__init__()
-        self.patience = patience
-        self.rows: list[dict[str, float]] = []
-        self.best_epoch, self.best_loss = 0, math.inf
-        self.best_weights: list[NDArray] = []
-        self.ended = FINISHED
-        self.bar = tqdm(total=epochs, desc="training", unit="epoch", disable=not progress)
+@dataclass
+class _Run:
+    loop: Loop
+    progress: Progress
+    best: list[NDArray]
+    folder: str | Path | None
+    purpose: dict[str, Any]
+    epochs: int
+    patience: int | None
+    watch: Callable[[pd.DataFrame], bool | None] | None
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        row = {name: float(value) for name, value in (logs or {}).items()}
-        if not math.isfinite(row["loss"]):
-            raise ValueError(f"the loss became {row['loss']} in epoch {epoch + 1}; try a smaller learning_rate")
-        self.rows.append(row)
-        self.bar.set_postfix({name: f"{value:.3f}" for name, value in row.items()}, refresh=False)
-        self.bar.update()
-        if "val_loss" not in row or row["val_loss"] < self.best_loss:
-            self.best_epoch, self.best_loss = epoch + 1, row.get("val_loss", math.inf)
-            self.best_weights = self.model.get_weights()
-        elif self.patience is not None and epoch + 1 - self.best_epoch >= self.patience:
-            self.ended = EARLY
-            self.model.stop_training = True
+    @property
+    def table(self) -> pd.DataFrame:
+        rows = self.progress.rows
+        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="epoch"))
 
-    def close(self) -> None:
-        self.bar.close()
+    def resume(self) -> None:
+        found = None if self.folder is None else checkpoints.read(self.folder, self.purpose)
+        if found is not None:
+            self.progress, state, self.best = found
+            self.loop.restore(state)
+
+    def go(self, batches: Any, steps: int, held_out: Any, show: bool) -> None:
+        iterator = iter(batches)
+        first = len(self.progress.rows)
+        with tqdm(total=self.epochs, initial=first, desc="training", unit="epoch", disable=not show) as bar:
+            for _ in range(first, self.epochs):
+                for _ in range(steps):
+                    self.loop.step(*next(iterator))
+                row = self.loop.results()
+                if not math.isfinite(row["loss"]):
+                    epoch = len(self.progress.rows) + 1
+                    raise ValueError(
+                        f"the loss became {row['loss']} in epoch {epoch}; try a smaller learning_rate"
+                    )
+                self.end_epoch(row if held_out is None else row | self.loop.evaluate(held_out))
+                bar.set_postfix({name: f"{value:.3f}" for name, value in row.items()}, refresh=False)
+                bar.update()
+                if self.progress.ended:
+                    return
+
+    def end_epoch(self, row: dict[str, float]) -> None:
+        state = self.progress
+        state.rows.append(row)
+        epoch, found = len(state.rows), row.get("val_loss")
+        if found is None or state.best_loss is None or found < state.best_loss:
+            state.best_epoch, state.best_loss = epoch, found
+            with self.loop.averaged():
+                self.best = self.loop.model.get_weights()
+        elif self.patience is not None and epoch - state.best_epoch >= self.patience:
+            state.ended = EARLY
+        if epoch == self.epochs:
+            state.ended = state.ended or FINISHED
+        if self.folder is not None:
+            checkpoints.write(self.folder, self.purpose, state, self.loop.state(), self.best)
+        if self.watch is not None and self.watch(self.table) is False and not state.ended:
+            state.ended = INTERRUPTED
 
 
-def _examples(
-    model: keras.Model, images: ArrayLike, targets: ArrayLike, image_name: str, target_name: str
-) -> tuple[NDArray, NDArray]:
-    batch = image_batch(model, images, name=image_name)
-    return batch, target_batch(model, targets, batch, name=target_name)
+def _given(
+    images: ArrayLike | Cohort,
+    targets: Any,
+    validation: tuple[ArrayLike, Any] | Cohort | None,
+    *,
+    arrays: Callable[..., ExampleSet],
+    cohort: Callable[..., ExampleSet],
+) -> tuple[ExampleSet, ExampleSet | None]:
+    if isinstance(images, Cohort) and "split" in images.table:
+        of = {name: images.table.index[images.table["split"] == name] for name in ("train", "validation")}
+        if validation is None and len(of["validation"]):
+            validation = images.select(of["validation"])
+        images = images.select(of["train"])
+    given = cohort(images, targets) if isinstance(images, Cohort) else arrays(images, targets)
+    if validation is None:
+        return given, None
+    if not isinstance(validation, Cohort):
+        return given, arrays(*validation, name="validation ")
+    if isinstance(images, Cohort):
+        apart(images, validation)
+    return given, cohort(validation, targets if isinstance(images, Cohort) else None, classes=given.classes)
 
 
-def _standardize(model: keras.Model, batch: NDArray) -> None:
+def _check(counts: dict[str, int | None], amounts: dict[str, float], precision: str, seed: int) -> None:
+    for name, value in counts.items():
+        if value is not None and operator.index(value) < 1:
+            raise ValueError(f"{name} must be 1 or more, received {value}")
+    for name, amount in amounts.items():
+        if not (math.isfinite(amount) and amount >= 0):
+            raise ValueError(f"{name} must be 0 or more, received {amount}")
+    if not amounts["learning_rate"]:
+        raise ValueError("learning_rate must be positive, received 0.0; try 1e-3")
+    for name in ("warm_up", "average"):
+        if amounts[name] >= 1:
+            raise ValueError(f"{name} is a share and must be below 1, received {amounts[name]}")
+    if not 0 <= operator.index(seed) < 2**31:
+        raise ValueError(f"seed must be from 0 to below 2**31, received {seed}")
+    one_of(precision, PRECISIONS, name="precision")
+
+
+def _standardize(model: keras.Model, given: ExampleSet) -> None:
     layer = next((layer for layer in model.layers if layer.name == "intensities"), None)
     # A trained model keeps the scale that its weights were learned with.
     if layer is None or not (
         np.all(np.asarray(layer.moving_mean) == 0) and np.all(np.asarray(layer.moving_variance) == 1)
     ):
         return
+    # Of a cohort, some hundred cases tell the scale, without reading it all before the first step.
+    rows = np.unique(np.linspace(0, len(given) - 1, min(len(given), SAMPLED)).astype(int))
+    batch = given.batch(rows)[0] if given.images is None else given.images
     axes = tuple(range(batch.ndim - 1))
     variance = batch.var(axis=axes, dtype=np.float64)
     if not (variance > 0).all():
@@ -200,19 +365,63 @@ def _standardize(model: keras.Model, batch: NDArray) -> None:
     layer.moving_variance.assign(variance)
 
 
-def _compile(
-    model: keras.Model, learning_rate: float, *, steps: int, loss: Callable[..., Any] | str | None, pixels: bool
-) -> None:
-    optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(learning_rate, steps))
+def _seed_layers(model: keras.Model, seed: int) -> None:
+    # A layer made without a seed has one of its own, another in each process.
+    states = [variable for variable in model.variables if variable.name == "seed_generator_state"]
+    for number, state in enumerate(states):
+        state.assign([seed, number])
+
+
+def _optimizer(
+    model: keras.Model, learning_rate: float, warm_up: float, weight_decay: float, steps: int
+) -> keras.optimizers.Optimizer:
+    rising = round(warm_up * steps)
+    schedule = keras.optimizers.schedules.CosineDecay(
+        0.0 if rising else learning_rate,
+        steps - rising,
+        warmup_target=learning_rate if rising else None,
+        warmup_steps=rising,
+    )
+    optimizer = keras.optimizers.Adam(schedule, weight_decay=weight_decay or None)
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     # With its variables made beforehand, TensorFlow traces the training step once and not twice.
     optimizer.build(model.trainable_variables)
-    model.compile(
-        optimizer,
-        loss or (cross_entropy_dice if pixels else "sparse_categorical_crossentropy"),
-        metrics=[
-            MeanDice(model.output_shape[-1])
-            if pixels
-            else keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-        ],
-        jit_compile=False,
-    )
+    return optimizer
+
+
+def _loss(
+    model: keras.Model,
+    loss: Callable[..., Any] | str | None,
+    class_weights: Sequence[float] | str | None,
+    given: ExampleSet,
+) -> Callable[[Any, Any], Any]:
+    if loss is None:
+        loss = cross_entropy_dice if given.kind == "labels" else "cross_entropy"
+    chosen = LOSSES.get(loss) or keras.losses.get(loss) if isinstance(loss, str) else loss
+    if class_weights is None:
+        return chosen
+    if chosen not in LOSSES.values():
+        raise ValueError(f"class_weights go with the losses {', '.join(LOSSES)}, received loss={loss!r}")
+    classes = int(model.output_shape[-1])
+    if isinstance(class_weights, str):
+        one_of(class_weights, ("balanced",), name="class_weights")
+        counts = given.counts(classes)
+        if not counts.all():
+            raise ValueError(f"class {int(np.argmin(counts))} has no examples, and so no balanced weight")
+        class_weights = (counts.sum() / (classes * counts)).tolist()
+    weights = np.asarray(class_weights, float)
+    if weights.shape != (classes,) or not (np.isfinite(weights).all() and (weights >= 0).all() and weights.any()):
+        raise ValueError(f"class_weights must be {classes} numbers of 0 or more, received {list(class_weights)}")
+    return partial(chosen, class_weights=weights.tolist())
+
+
+def _metric(model: keras.Model, given: ExampleSet) -> keras.metrics.Metric | None:
+    if given.kind == "boxes":
+        return None
+    if given.kind == "labels":
+        return MeanDice(model.output_shape[-1])
+    return keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+
+
+def _shapes(model: keras.Model) -> list[Any]:
+    return [[variable.name, list(variable.shape)] for variable in model.variables]

@@ -203,7 +203,10 @@ def show_slice_scores(scores: pd.DataFrame, *, alt: str, label: str = "Dice coef
     with matplotlib.rc_context(STYLE):
         for axes, name in zip(grid.flat, classes, strict=True):
             for color, marker, method in zip(COLORS, "osD^vP*", methods, strict=False):
-                axes.plot(scores.index, scores[method, name], color=color, marker=marker, ms=4, label=method)
+                look = {"color": color, "marker": marker, "ms": 4}
+                for number, run in enumerate(_blocks(np.asarray(scores.index))):
+                    label_once = {} if number else {"label": method}
+                    axes.plot(scores.index[run], scores[method, name].iloc[run], **look, **label_once)
             axes.set_title(name)
             axes.set_xlabel(scores.index.name or "slice")
         grid.flat[0].set_ylabel(label)
@@ -214,3 +217,10 @@ def show_slice_scores(scores: pd.DataFrame, *, alt: str, label: str = "Dice coef
 def _runs(indices: np.ndarray) -> list[np.ndarray]:
     step = int(np.diff(indices).min()) if len(indices) > 1 else 1
     return np.split(indices, np.flatnonzero(np.diff(indices) > step) + 1)
+
+
+def _blocks(index: np.ndarray) -> list[np.ndarray]:
+    # A line between slices that are not neighbours would draw scores that nobody measured.
+    steps = np.diff(index) if index.dtype.kind in "iu" else np.zeros(max(len(index) - 1, 0), int)
+    usual = np.median(steps) if len(steps) else 0
+    return np.split(np.arange(len(index)), np.flatnonzero(steps != usual) + 1)

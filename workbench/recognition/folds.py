@@ -53,7 +53,7 @@ def grouped_folds(
     if folds < 2:
         raise ValueError(f"the number of folds must be at least 2, received {folds}")
     if per_class.min() < folds:
-        smallest = np.asarray(names)[int(per_class.to_numpy().argmin())].item()
+        smallest = np.asarray(names).tolist()[int(per_class.to_numpy().argmin())]
         raise ValueError(
             f"class {smallest!r} has {per_class.min()} patients, fewer than the {folds} folds; "
             "use fewer folds or gather more patients"

@@ -6,6 +6,7 @@ from .embedded import SAMPLES, Sample, load, wisconsin
 from .example_study import write_example_study
 from .flawed_study import write_flawed_study
 from .locations import PREFIXES, resolve
+from .smears import smear
 from .studies import study
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "load",
     "public_sets",
     "resolve",
+    "smear",
     "study",
     "wisconsin",
     "write_example_study",
