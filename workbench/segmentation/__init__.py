@@ -10,7 +10,7 @@ from .descents import Descent
 from .distances import distance_transform
 from .elements import structuring_element
 from .fusion import fuse_labels, joint_weights, similarity_weights
-from .geodesics import edge_indicator, geodesic_active_contour
+from .geodesics import edge_indicator, geodesic_active_contour, geodesic_steps
 from .growing import confidence_growing, region_growing
 from .local_thresholds import local_threshold, sauvola
 from .mixtures import Mixture, gaussian_mixture
@@ -20,10 +20,11 @@ from .proposals import mask_overlaps, suppress_overlaps
 from .random_walks import random_walker
 from .regions import fill_holes, label, largest_region, remove_small
 from .residues import black_top_hat, morphological_gradient, white_top_hat
+from .seeded import seeded_watershed
 from .superpixels import superpixels
 from .templates import fit_templates, weighted_templates
 from .thresholds import li, multi_otsu, otsu, threshold, triangle
-from .two_regions import chan_vese
+from .two_regions import chan_vese, chan_vese_steps
 from .watersheds import watershed
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ __all__ = [
     "black_top_hat",
     "body_mask",
     "chan_vese",
+    "chan_vese_steps",
     "closing",
     "confidence_growing",
     "dilation",
@@ -56,6 +58,7 @@ __all__ = [
     "fuse_labels",
     "gaussian_mixture",
     "geodesic_active_contour",
+    "geodesic_steps",
     "joint_weights",
     "kmeans",
     "label",
@@ -73,6 +76,7 @@ __all__ = [
     "region_growing",
     "remove_small",
     "sauvola",
+    "seeded_watershed",
     "similarity_weights",
     "structuring_element",
     "superpixels",

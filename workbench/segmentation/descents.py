@@ -1,6 +1,6 @@
 """What the energies of this folder share: descent that never goes up, and its result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,26 +78,84 @@ def descend(
     >>> found.mask.tolist(), float(found.energies[-1]), found.converged
     ([True, True], 1.0, True)
     """
+    return reached(descending(u, function, tolerance=tolerance, low=low, high=high), steps)
+
+
+def descending(
+    u: NDArray[np.float64],
+    function: Energy,
+    *,
+    tolerance: float,
+    low: NDArray | float = 0.0,
+    high: NDArray | float = 1.0,
+) -> Iterator[Descent]:
+    """Lower an energy as `descend` does, and give what is reached at the start and after each step.
+
+    Parameters
+    ----------
+    u, function, tolerance, low, high
+        As for `descend`.
+
+    Yields
+    ------
+    Descent
+        The last one has converged.
+
+    Examples
+    --------
+    >>> found = [*descending(np.zeros(2), lambda u: (((u - 2) ** 2).mean(), 2 * (u - 2)), tolerance=1e-9)]
+    >>> [one.converged for one in found].index(True) == len(found) - 1
+    True
+    """
     energy, gradient = function(u)
     energies = [energy]
     length = FIRST_CHANGE / max(float(np.abs(gradient).max()), 1e-12)
     converged = False
-    while not converged and len(energies) <= steps:
+    yield Descent(u > 0.5, np.array(energies), False)
+    while not converged:
         trial = u - length * gradient
         np.clip(trial, low, high, out=trial)
         move = trial - u
         gain = -dot(gradient, move) / u.size
         new_energy, new_gradient = function(trial)
         if new_energy > energy - SUFFICIENT_DECREASE * gain:
-            converged = gain < ROUNDING_ERROR
             length /= 2
-            continue
-        curvature = dot(move, new_gradient - gradient)
-        length = min(dot(move, move) / curvature, LONGEST) if curvature > 0 else LONGEST
-        u, energy, gradient = trial, new_energy, new_gradient
-        energies.append(energy)
-        converged = len(energies) > PATIENCE and energies[-PATIENCE - 1] - energy < tolerance
-    return Descent(u > 0.5, np.array(energies), bool(converged))
+            converged = gain < ROUNDING_ERROR
+            if not converged:
+                continue
+        else:
+            curvature = dot(move, new_gradient - gradient)
+            length = min(dot(move, move) / curvature, LONGEST) if curvature > 0 else LONGEST
+            u, energy, gradient = trial, new_energy, new_gradient
+            energies.append(energy)
+            converged = len(energies) > PATIENCE and energies[-PATIENCE - 1] - energy < tolerance
+        yield Descent(u > 0.5, np.array(energies), bool(converged))
+
+
+def reached(states: Iterator[Descent], steps: int) -> Descent:
+    """Return what a descent reaches in so many steps, or where it converges before.
+
+    Parameters
+    ----------
+    states : iterator of Descent
+        From `descending`.
+    steps : int
+        Zero or more.
+
+    Returns
+    -------
+    Descent
+
+    Examples
+    --------
+    >>> states = descending(np.zeros(2), lambda u: (((u - 2) ** 2).mean(), 2 * (u - 2)), tolerance=1e-9)
+    >>> len(reached(states, 1).energies)
+    2
+    """
+    found = next(states)
+    while len(found.energies) <= steps and not found.converged:
+        found = next(states)
+    return found
 
 
 def variation(

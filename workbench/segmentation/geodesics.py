@@ -1,6 +1,7 @@
 """Geodesic active contours: borders drawn to the edges of an image, shortest where edges are strongest."""
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -9,7 +10,7 @@ from workbench.checks import same_shape
 from workbench.images.spacings import voxel_edges
 from workbench.processing.smoothing import gaussian
 
-from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation
+from .descents import Descent, check_descent, descending, dot, reached, standardized, starting_mask, variation
 from .distances import distance_transform
 
 
@@ -138,8 +139,54 @@ def geodesic_active_contour(
     >>> int(abs(result.mask.sum() - 144)) < 10, result.converged
     (True, True)
     """
-    weight = edge_indicator(image, sigma=sigma, contrast=contrast, spacing=spacing)
     check_descent(steps, tolerance)
+    states = geodesic_steps(
+        image, start=start, inwards=inwards, outwards=outwards, balloon=balloon, sigma=sigma, contrast=contrast,
+        spacing=spacing, tolerance=tolerance,
+    )  # fmt: skip
+    return reached(states, steps)
+
+
+def geodesic_steps(
+    image: ArrayLike,
+    *,
+    start: ArrayLike,
+    inwards: float = 5.0,
+    outwards: float = 5.0,
+    balloon: float = 0.0,
+    sigma: float = 1.0,
+    contrast: float | None = None,
+    spacing: tuple[float, ...] | None = None,
+    tolerance: float = 1e-6,
+) -> Iterator[Descent]:
+    """Move the border of a mask as `geodesic_active_contour` does, step by step.
+
+    Parameters
+    ----------
+    image, start, inwards, outwards, balloon, sigma, contrast, spacing, tolerance
+        As for `geodesic_active_contour`.
+
+    Returns
+    -------
+    iterator of Descent
+        What is reached at the start and after each step, until it converges.
+
+    Raises
+    ------
+    ValueError
+        As for `geodesic_active_contour`.
+
+    Examples
+    --------
+    >>> image = np.zeros((20, 20))
+    >>> image[4:16, 4:16] = 100.0
+    >>> start = np.zeros((20, 20))
+    >>> start[7:13, 7:13] = 1
+    >>> next(geodesic_steps(image, start=start, inwards=2, outwards=6)).mask.sum()
+    np.int64(36)
+    """
+    weight = edge_indicator(image, sigma=sigma, contrast=contrast, spacing=spacing)
+    check_descent(0, tolerance)
     if not (min(inwards, outwards) > 0 and math.isfinite(inwards + outwards) and math.isfinite(balloon)):
         raise ValueError(
             f"inwards and outwards must be positive and balloon finite, received {inwards}, {outwards}, {balloon}"
@@ -159,4 +206,4 @@ def geodesic_active_contour(
         return (length - balloon * dot(weight, u)) / u.size, slope - balloon * weight
 
     low, high = core.astype(np.float64), reached.astype(np.float64)
-    return descend(inside.astype(np.float64), energy, steps=steps, tolerance=tolerance, low=low, high=high)
+    return descending(inside.astype(np.float64), energy, tolerance=tolerance, low=low, high=high)

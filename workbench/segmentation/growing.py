@@ -59,7 +59,7 @@ def region_growing(
     array([[ True,  True, False, False]])
     """
     array = _planes(image)
-    places = _places(seeds, array.shape)
+    places = seed_places(seeds, array.shape)
     if (tolerance is None) == (low is None and high is None):
         raise ValueError(f"expected tolerance or a range, received tolerance={tolerance}, low={low}, high={high}")
     if tolerance is None:
@@ -118,7 +118,7 @@ def confidence_growing(
     array([[ True,  True,  True,  True, False]])
     """
     array = _planes(image).astype(np.float64)
-    places = _places(seeds, array.shape)
+    places = seed_places(seeds, array.shape)
     if not (multiplier > 0 and steps >= 0 and radius >= 1):
         raise ValueError(
             f"multiplier must be > 0, steps >= 0 and radius >= 1, received {multiplier}, {steps} and {radius}"
@@ -146,7 +146,30 @@ def _planes(image: ArrayLike) -> NDArray:
     return array.astype(np.int64) if array.dtype.kind in "bui" and array.dtype != np.uint64 else array
 
 
-def _places(seeds: Seeds, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+def seed_places(seeds: Seeds, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """Return seeds as indices that can be used.
+
+    Parameters
+    ----------
+    seeds : tuple of int or sequence of tuples
+        One or several.
+    shape : tuple of int
+        Of the image.
+
+    Returns
+    -------
+    list of tuple of int
+
+    Raises
+    ------
+    ValueError
+        If one is outside the image or has another number of axes.
+
+    Examples
+    --------
+    >>> seed_places((0, 2), (3, 3))
+    [(0, 2)]
+    """
     indices = np.atleast_2d(np.asarray(seeds))
     if indices.ndim != 2 or indices.shape[1] != len(shape) or indices.dtype.kind not in "iu":
         raise ValueError(f"seeds must be indices of {len(shape)} integers each, received {seeds!r}")

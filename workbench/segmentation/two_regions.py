@@ -1,11 +1,13 @@
 """Two regions of nearly constant intensity and a short border: Chan and Vese's model."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import spacing_mm
 
-from .descents import Descent, check_descent, descend, dot, standardized, starting_mask, variation
+from .descents import Descent, check_descent, descending, dot, reached, standardized, starting_mask, variation
 
 
 def chan_vese(
@@ -69,13 +71,51 @@ def chan_vese(
     >>> int(result.mask.sum()), result.converged
     (25, True)
     """
+    check_descent(steps, tolerance)
+    states = chan_vese_steps(image, start=start, smoothness=smoothness, spacing=spacing, tolerance=tolerance)
+    return reached(states, steps)
+
+
+def chan_vese_steps(
+    image: ArrayLike,
+    *,
+    start: ArrayLike | None = None,
+    smoothness: float = 1.0,
+    spacing: tuple[float, ...] | None = None,
+    tolerance: float = 1e-5,
+) -> Iterator[Descent]:
+    """Part an image as `chan_vese` does, step by step.
+
+    Parameters
+    ----------
+    image, start, smoothness, spacing, tolerance
+        As for `chan_vese`.
+
+    Returns
+    -------
+    iterator of Descent
+        What is reached at the start and after each step, until it converges.
+
+    Raises
+    ------
+    ValueError
+        As for `chan_vese`.
+
+    Examples
+    --------
+    >>> image = np.zeros((9, 9))
+    >>> image[2:7, 2:7] = 100.0
+    >>> *_, last = chan_vese_steps(image)
+    >>> int(last.mask.sum()), last.converged
+    (25, True)
+    """
     standard = standardized(image)
     if not (np.isfinite(smoothness) and smoothness >= 0):
         raise ValueError(f"smoothness must be a length, zero or positive, received {smoothness}")
-    check_descent(steps, tolerance)
+    check_descent(0, tolerance)
     edges = (1.0,) * standard.ndim if spacing is None else spacing_mm(spacing, standard.ndim)
     u = starting_mask(start, standard).astype(np.float64)
-    return descend(u, TwoRegions(standard, smoothness, edges), steps=steps, tolerance=tolerance)
+    return descending(u, TwoRegions(standard, smoothness, edges), tolerance=tolerance)
 
 
 class TwoRegions:
