@@ -14,7 +14,7 @@ test: .venv/installed-test ## lint, types, unit tests, doctests, notebooks
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile
+	$(BIN)/pytest --numprocesses logical --dist loadfile
 
 lab: .venv/installed ## JupyterLab on the chapters
 	$(BIN)/workbench lab
