@@ -1,4 +1,6 @@
+import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,3 +13,10 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data: set WORKBENCH_SHARED_DATA to its folder to run this test")
     return folder
+
+
+@pytest.fixture
+def run_coroutine():
+    # In a thread of its own: Playwright leaves a running event loop in that of the tests.
+    with ThreadPoolExecutor(1) as pool:
+        yield lambda coroutine: pool.submit(asyncio.run, coroutine).result()

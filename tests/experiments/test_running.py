@@ -1,4 +1,3 @@
-import asyncio
 import json
 import os
 import signal
@@ -154,11 +153,11 @@ def test_a_folder_that_cannot_be_written_is_told_at_once(make_notebook, tmp_path
     assert done.status == "failed" and "the record could not be written" in done.failure
 
 
-def test_runs_start_inside_a_running_event_loop_as_in_a_notebook(make_notebook, tmp_path):
+def test_runs_start_inside_a_running_event_loop_as_in_a_notebook(make_notebook, tmp_path, run_coroutine):
     async def cell():
         return run(make_notebook(RECORD), folder=tmp_path / "out")
 
-    assert asyncio.run(cell()).status == "complete"
+    assert run_coroutine(cell()).status == "complete"
 
 
 @pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])

@@ -57,7 +57,7 @@ def test_it_goes_on_and_counts_on(data):
     assert np.isfinite(trainer.table["loss"]).all()
 
 
-def test_live_it_is_stopped_and_sent_on(data):
+def test_live_it_is_stopped_and_sent_on(data, run_coroutine):
     async def look_on():
         trainer = Trainer(model(), *data, epochs=500, live=True)
         while len(trainer.table) < 2:
@@ -76,10 +76,10 @@ def test_live_it_is_stopped_and_sent_on(data):
         assert "polyline" in trainer.loss.value
         return trainer
 
-    asyncio.run(look_on())
+    run_coroutine(look_on())
 
 
-def test_a_cell_that_runs_again_ends_the_training_before(data):
+def test_a_cell_that_runs_again_ends_the_training_before(data, run_coroutine):
     async def twice():
         made = model()
         first = Trainer(made, *data, epochs=500, live=True)
@@ -88,7 +88,7 @@ def test_a_cell_that_runs_again_ends_the_training_before(data):
         await second._task
         assert second.ended == "finished"
 
-    asyncio.run(twice())
+    run_coroutine(twice())
 
 
 def test_label_maps_are_outlined_with_their_dice(data):
