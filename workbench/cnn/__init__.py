@@ -3,49 +3,41 @@
 TensorFlow is imported here and nowhere else, and keeps quiet.
 """
 
-from .adversarial import GanTraining, fit_gan
-from .augmentation import Augmentation, augmented
+from .augmentation.augmenting import Augmentation, augmented
 from .baselines import Thresholds, dice_by_slice, fit_thresholds
-from .box_losses import detection_loss
-from .box_maps import box_encoder, decode_maps, encode_boxes
-from .boxed_images import BoxedImages, boxed_images, boxed_study
+from .boxes.circumstances import circumstances, outcomes, recall_by
+from .boxes.counting import at_scores, counting_scores
+from .boxes.detecting import detect, detection_maps
+from .boxes.images import BoxedImages, boxed_images, boxed_study
+from .boxes.losses import detection_loss
+from .boxes.maps import box_encoder, decode_maps, encode_boxes
+from .boxes.windows import mean_object, slide
 from .candidates import candidates
-from .circumstances import circumstances, outcomes, recall_by
-from .counting_scores import at_scores, counting_scores
-from .data import (
-    LabelledSlices,
-    Split,
-    fit_to,
-    labelled_slices,
-    random_crops,
-    split,
-    split_patients,
-    split_slices,
-)
-from .degradation import add_bias_field, add_rician_noise
+from .data.degradation import add_bias_field, add_rician_noise
+from .data.labelled import LabelledSlices, fit_to, labelled_slices, random_crops
+from .data.slices import even_out, with_neighbours
+from .data.splits import Split, split, split_patients, split_slices
 from .describing import describe
-from .detecting import detect, detection_maps
-from .embedding import embed
-from .ensembles import Ensemble, ensemble, join
 from .explanation import SanityCheck, grad_cam, integrated_gradients, occlusion, sanity_check
-from .generation import Nearest, frechet_distance, generate, nearest_training
+from .generation.adversarial import GanTraining, fit_gan
+from .generation.generating import Nearest, frechet_distance, generate, nearest_training
+from .generation.synthetic import Synthetic, cnn_against_gan, enlarged, training_megabytes, with_synthetic
 from .kernels import convolve, evidence
-from .live import LiveTraining, fit_live
-from .losses import cross_entropy, cross_entropy_dice, dice, focal, tversky
-from .metrics import MeanDice
 from .models import Gan, classifier, detector, gan, unet
-from .prediction import feature_maps, predict, predict_each
+from .prediction.embedding import embed
+from .prediction.predicting import feature_maps, predict, predict_each
+from .prediction.temperature import apply_temperature, calibration_error, fit_temperature
+from .prediction.tiles import predict_bands, predict_tiles, segment_tiles
+from .prediction.uncertainty import entropy, mutual_information, spread
 from .serving import Network, load_network
-from .slices import even_out, with_neighbours
 from .storing import load, load_card, save
 from .studies import classification_study, prediction_table
-from .synthetic import Synthetic, cnn_against_gan, enlarged, training_megabytes, with_synthetic
-from .temperature import apply_temperature, calibration_error, fit_temperature
-from .tiles import predict_bands, predict_tiles, segment_tiles
-from .training import Training, fit
-from .uncertainty import entropy, mutual_information, spread
+from .training.ensembles import Ensemble, ensemble, join
+from .training.fitting import Training, fit
+from .training.live import LiveTraining, fit_live
+from .training.losses import cross_entropy, cross_entropy_dice, dice, focal, tversky
+from .training.metrics import MeanDice
 from .validation import cross_validate
-from .windows import mean_object, slide
 
 __all__ = [
     "Augmentation",
@@ -77,6 +69,7 @@ __all__ = [
     "classification_study",
     "classifier",
     "cnn_against_gan",
+    "contest",
     "convolve",
     "counting_scores",
     "cross_entropy",

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from workbench.checks import real_array
 
 from .backend import keras
-from .prediction import feature_maps
+from .prediction.predicting import feature_maps
 
 
 def convolve(

@@ -16,12 +16,12 @@ from workbench.images import Image
 from workbench.recognition.fitness import ModelError, image_facts, refuse_images
 
 from .backend import keras
+from .boxes.detecting import detect
+from .data.slices import even_out, with_neighbours
 from .describing import CLASSIFICATION, DETECTION, SEGMENTATION
-from .detecting import detect
-from .prediction import predict
-from .slices import even_out, with_neighbours
+from .prediction.predicting import predict
+from .prediction.tiles import segment_tiles
 from .storing import load, load_card
-from .tiles import segment_tiles
 
 #: Images that are in memory together.
 AT_ONCE = 64

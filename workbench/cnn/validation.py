@@ -17,9 +17,9 @@ from workbench.recognition.result import CrossValidation
 from workbench.recognition.tables import aligned
 
 from .backend import keras
-from .prediction import predict
-from .temperature import fit_temperature
-from .training import fit
+from .prediction.predicting import predict
+from .prediction.temperature import fit_temperature
+from .training.fitting import fit
 
 
 def cross_validate(

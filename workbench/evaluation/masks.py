@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from workbench.checks import real_array, same_shape
+from workbench.checks import real_array, same_shape, spacing_mm
 from workbench.images import Image
 
 
@@ -141,7 +141,5 @@ def mask_spacing(*masks: ArrayLike, spacing: tuple[float, ...] | None) -> tuple[
             f"mask and reference must have one spacing, received {sorted(known)}; resample one of them"
         )
     for edges in known:
-        if len(edges) != ndim or not all(math.isfinite(edge) and edge > 0 for edge in edges):
-            raise ValueError(f"spacing must be {ndim} positive lengths in mm, received {edges}")
-        return edges
+        return spacing_mm(edges, ndim)
     return None

@@ -12,7 +12,7 @@ from workbench.checks import real_array
 
 from ..arrays import image_batch
 from ..backend import keras
-from ..prediction import predict
+from ..prediction.predicting import predict
 
 ops = keras.ops
 

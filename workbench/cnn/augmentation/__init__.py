@@ -1,0 +1,1 @@
+"""Changes that training images may undergo, labels and boxes with them."""

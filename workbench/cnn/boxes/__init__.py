@@ -1,0 +1,1 @@
+"""Boxes: encoded as maps, learned, found, counted."""

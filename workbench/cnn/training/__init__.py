@@ -1,0 +1,1 @@
+"""Training, from the first step to a live curve."""
