@@ -118,7 +118,9 @@ def test_an_image_brings_its_spacing():
     mask[..., 0] = reference[..., 8] = True
     images = [Image(array, spacing=(1.0, 1.0, 0.5)) for array in (mask, reference)]
     assert hausdorff(*images) == hausdorff(images[0], reference) == 4.0
-    assert hausdorff(*images, spacing=(1.0, 1.0, 2.0)) == 16.0
+    assert hausdorff(mask, reference, spacing=(1.0, 1.0, 2.0)) == 16.0
+    with pytest.raises(ValueError, match="leave it out"):
+        hausdorff(*images, spacing=(1.0, 1.0, 2.0))
     with pytest.raises(ValueError, match="one spacing"):
         hausdorff(images[0], Image(reference, spacing=(1.0, 1.0, 1.0)))
 

@@ -16,6 +16,7 @@ from .resampling import drawn_patients, patient_codes, resampled_auc
 from .risk_curves import calibration_curve, decision_curve
 from .staple import Staple, staple
 from .surfaces import average_surface_distance, hausdorff, normalized_surface_distance
+from .wording import difference_in_words
 
 __all__ = [
     "METRICS",
@@ -39,6 +40,7 @@ __all__ = [
     "confusion",
     "decision_curve",
     "dice",
+    "difference_in_words",
     "drawn_patients",
     "evaluate",
     "external_validation",

@@ -7,10 +7,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array, same_shape, spacing_mm
 from workbench.images import Image
+from workbench.images.spacings import own_spacing
 
 
 def dice(mask: ArrayLike, reference: ArrayLike) -> float:
-    """Dice coefficient, 2 |A and B| / (|A| + |B|).
+    """Dice coefficient, ``2 |A and B| / (|A| + |B|)``.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def dice(mask: ArrayLike, reference: ArrayLike) -> float:
 
 
 def jaccard(mask: ArrayLike, reference: ArrayLike) -> float:
-    """Jaccard index, |A and B| / |A or B|.
+    """Jaccard index, ``|A and B| / |A or B|``.
 
     Parameters
     ----------
@@ -133,13 +134,8 @@ def mask_pair(mask: ArrayLike, reference: ArrayLike) -> tuple[NDArray, NDArray]:
 def mask_spacing(*masks: ArrayLike, spacing: tuple[float, ...] | None) -> tuple[float, ...] | None:
     """Return the spacing that is given or that Images bring, or raise where it is malformed or they differ."""
     ndim = np.ndim(masks[0])
-    known = {mask.spacing for mask in masks if isinstance(mask, Image) and mask.spacing is not None}
-    if spacing is not None:
-        known = {tuple(map(float, spacing))}
-    if len(known) > 1:
-        raise ValueError(
-            f"mask and reference must have one spacing, received {sorted(known)}; resample one of them"
-        )
-    for edges in known:
-        return spacing_mm(edges, ndim)
-    return None
+    own = {mask.spacing for mask in masks if isinstance(mask, Image) and mask.spacing is not None}
+    if len(own) > 1:
+        raise ValueError(f"mask and reference must have one spacing, received {sorted(own)}; resample one of them")
+    known = [own_spacing(mask, spacing) for mask in masks]
+    return next((spacing_mm(edges, ndim) for edges in known if edges is not None), None)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
-from workbench.images import Image
+from workbench.images.spacings import voxel_edges
 
 from .regions import region_of
 
@@ -59,8 +59,7 @@ def perturb(
     if not (distance > 0 and smoothness > 0):
         raise ValueError(f"distance and smoothness must be positive, received {distance} and {smoothness}")
     inside = region_of(mask, shape=np.shape(mask))
-    own = mask.spacing if isinstance(mask, Image) else None
-    mm = np.asarray(own or spacing or (1.0,) * inside.ndim)
+    mm = np.asarray(voxel_edges(mask, spacing, inside.ndim))
     # Half a voxel inside is the border itself: distances are to voxel centres on the other side.
     depth = distance_transform_edt(inside, sampling=mm) - distance_transform_edt(~inside, sampling=mm)
     depth -= np.sign(depth) * mm.min() / 2

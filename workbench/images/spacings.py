@@ -1,5 +1,6 @@
-"""Which spacing counts: the one that a caller gives, or the one that an Image brings."""
+"""One spacing: the one that an Image brings, or the one that a caller gives; never two that differ."""
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from workbench.checks import spacing_mm
@@ -8,7 +9,7 @@ from .image import Image
 
 
 def own_spacing(image: ArrayLike, spacing: tuple[float, ...] | None) -> tuple[float, ...] | None:
-    """Return the spacing that a caller gave; where none was given, the Image's own.
+    """Return the Image's own spacing, or the one that a caller gave for an array.
 
     Parameters
     ----------
@@ -22,12 +23,22 @@ def own_spacing(image: ArrayLike, spacing: tuple[float, ...] | None) -> tuple[fl
     tuple of float or None
         None where it is not known.
 
+    Raises
+    ------
+    ValueError
+        If the caller's contradicts the Image's.
+
     Examples
     --------
     >>> own_spacing(Image([[1]], spacing=(2, 1)), None)
     (2.0, 1.0)
     """
-    return image.spacing if spacing is None and isinstance(image, Image) else spacing
+    own = image.spacing if isinstance(image, Image) else None
+    if own is None or spacing is None:
+        return spacing if own is None else own
+    if np.shape(spacing) not in {(), np.shape(own)} or not np.allclose(own, spacing, rtol=1e-3):
+        raise ValueError(f"the image's spacing is {own} mm, received {spacing}; leave it out")
+    return own
 
 
 def voxel_edges(image: ArrayLike, spacing: tuple[float, ...] | None, ndim: int) -> tuple[float, ...]:
@@ -50,7 +61,7 @@ def voxel_edges(image: ArrayLike, spacing: tuple[float, ...] | None, ndim: int) 
     Raises
     ------
     ValueError
-        If the spacing is not `ndim` positive lengths.
+        If the spacing is not `ndim` positive lengths, or contradicts the Image's.
 
     Examples
     --------

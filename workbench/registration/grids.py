@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
 from workbench.images import Image
+from workbench.images.spacings import own_spacing
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +58,7 @@ class Grid:
         Raises
         ------
         ValueError
-            If there are not 2 or 3 axes, or the spacing is not positive.
+            If there are not 2 or 3 axes, or the spacing is not positive or contradicts the Image's.
         """
         if isinstance(image, Image) and image.affine is not None:
             return cls(_spatial_shape(image.shape, image.channel_axis), image.affine, lps=True)
@@ -65,8 +66,7 @@ class Grid:
         shape = _spatial_shape(np.shape(image), channel)
         if len(shape) not in {2, 3}:
             raise ValueError(f"image must have 2 or 3 spatial axes, received shape {np.shape(image)}")
-        own = image.spacing if isinstance(image, Image) else None
-        given = spacing if own is None else own
+        given = own_spacing(image, spacing)
         steps = np.broadcast_to(np.asarray(1.0 if given is None else given, float), len(shape))
         if not (np.isfinite(steps) & (steps > 0)).all():
             raise ValueError(f"spacing must be positive, received {spacing}")

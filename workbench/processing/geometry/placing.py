@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import real_array
 from workbench.images import Image, Step
+from workbench.images.spacings import own_spacing
 
 from ..arrays import per_axis
 from ..chunks import is_dask
@@ -122,11 +123,8 @@ def spacing_of(
     >>> spacing_of(Image([[1]], spacing=(2, 1)), None, 2)
     (2.0, 1.0)
     """
-    own = image.spacing if isinstance(image, Image) else None
     given = None if spacing is None else per_axis(spacing, count, name="spacing", positive=True)
-    if own is not None and given is not None and not np.allclose(own, given, rtol=1e-3):
-        raise ValueError(f"the image's spacing is {own} mm, received {given}; leave it out")
-    return own if own is not None else given
+    return own_spacing(image, given)
 
 
 def placed(
