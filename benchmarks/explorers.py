@@ -30,7 +30,8 @@ from jupyter import Notebook, serving  # noqa: E402 (the helpers of the tests)
 MOVES = 60
 # Without a graphics card, WebGL is computed; pages without WebGL are drawn faster without it.
 WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-ACTIONS = ("window", "slices", "opacity", "gaussian")
+ACTIONS = ("window", "slices", "wheel", "opacity", "gaussian")
+SLIDERS = {"opacity": "mask opacity", "slices": "axis 0 slice"}
 DATA = """
 import numpy as np, ipywidgets
 from workbench import samples
@@ -43,6 +44,7 @@ volume_mask = volume > 300
 OURS = {
     "window": "from workbench.explorers import view\nview(image, mask)",
     "slices": "from workbench.explorers import view\nview(volume, volume_mask, window=(40, 400))",
+    "wheel": "from workbench.explorers import view\nview(volume, volume_mask, window=(40, 400))",
     "opacity": "from workbench.explorers import view\nview(image, mask)",
     "gaussian": """
 from workbench.explorers import Canvas
@@ -102,10 +104,10 @@ NIIVUE_BODY = {
     "opacity": 'viewer.volumes[1].opacity = change["new"] / 100',
 }
 # Times from the first event since the last picture to that picture.
-WATCH = """() => {
+WATCH = """(kinds) => {
   window.times = []; window.frames = 0; window.asked = null;
   const ask = () => { window.asked ??= performance.now(); };
-  for (const kind of ["pointermove", "wheel", "keydown"]) window.addEventListener(kind, ask, {capture: true});
+  for (const kind of kinds) window.addEventListener(kind, ask, {capture: true});
   window.answered = () => {
     window.frames++;
     if (window.asked !== null) window.times.push(performance.now() - window.asked);
@@ -188,10 +190,14 @@ def middle(element: Any) -> tuple[float, float]:
 def by_finger(notebook: Notebook, action: str) -> Measured:
     """Drag, turn the wheel or pull the slider of our own view."""
     notebook.page.evaluate(WATCH_OURS, True)
+    if action in SLIDERS:
+        # A mouse may move less than a step: only what moves the number is asked for.
+        notebook.page.evaluate(WATCH, ["input"])
     if action == "window":
         taken = drag(notebook, middle(notebook.canvas), button="right")
-    elif action == "opacity":
-        taken = drag(notebook, middle(handle(notebook, "mask opacity")), reach=80)
+    elif action in SLIDERS:
+        slider = notebook.page.get_by_label(SLIDERS[action], exact=True)
+        taken = drag(notebook, middle(slider), reach=60 if action == "opacity" else 300)
     else:
         notebook.page.mouse.move(*middle(notebook.canvas))
         start = time.perf_counter()
@@ -259,7 +265,7 @@ class Bench:
                 absent = any(sign in text for sign in ("ModuleNotFoundError", "not a valid", "Unknown"))
                 return "not installed" if absent else text.splitlines()[-1]
             time.sleep(3)
-            notebook.page.evaluate(WATCH)
+            notebook.page.evaluate(WATCH, ["pointermove", "wheel", "keydown"])
             return measure(notebook)
         except Error as error:
             return "no picture in 40 s" if "Timeout" in error.message else error.message.splitlines()[0]

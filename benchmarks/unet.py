@@ -2,10 +2,10 @@
 
 ``tissues``: grey and white matter of the average brain, beside two thresholds; as it is, and under a simulated
 bias field and noise. Five networks, each tested on two blocks of slices with a gap of 10 mm to what it was trained
-on; together the blocks are the brain, but for slices that rounding leaves in no block. ``robust_tissues``: the same
-with networks made for such faults: shading removed before, neighbours seen, brightness and noise varied in
-training. ``nodules``: the simulated chest study, patients apart, and from the same maps whether an image has one.
-``seams``: what a sliding window changes, and what memory it takes.
+on; together the blocks are the brain, but for slices that rounding leaves in no block. ``robust_tissues``:
+the same with networks made for such faults: shading removed before, neighbours seen, brightness and noise varied
+in training. ``nodules``: the simulated chest study, patients apart, and from the same maps whether an image has
+one. ``seams``: what a sliding window changes, and what memory it takes.
 """
 
 import sys
