@@ -43,3 +43,29 @@ def replacing(path: str | Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def nearest(path: str | Path) -> Path:
+    """Find a file or folder from the working folder, or else from the nearest folder above it that has it.
+
+    So a path that is right at the top of a project is right in its folder of notebooks too.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``~`` is the user's home.
+
+    Returns
+    -------
+    Path
+        As given, where nothing of that name is found.
+
+    Examples
+    --------
+    >>> nearest("no such file").name
+    'no such file'
+    """
+    path = Path(path).expanduser()
+    if path.is_absolute() or path.exists():
+        return path
+    return next((above / path for above in Path.cwd().parents if (above / path).exists()), path)

@@ -1,7 +1,10 @@
+from importlib.resources import files
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from workbench import cohorts
+from workbench import cohorts, samples
 from workbench.cohorts import CohortError
 from workbench.cohorts.locations import array_of
 from workbench.images import ImageReadError
@@ -79,8 +82,22 @@ def test_two_sets_and_a_lost_one(tmp_path):
         cohort.image("train-00002")
 
 
+def test_labels_are_named_where_the_set_is_known(tmp_path):
+    np.savez(tmp_path / "breastmnist_64.npz", **arrays())
+    assert cohorts.read(tmp_path).table["label"].head(2).tolist() == ["malignant", "normal or benign"]
+    np.savez(tmp_path / "breastmnist_64.npz", **arrays(val_labels=np.full((5, 1), 2)))
+    assert cohorts.read(tmp_path).table.loc["val-00000", "label"] == 2
+
+
+def test_every_class_of_the_public_sets_has_its_name():
+    known = pd.read_csv(files("workbench.cohorts") / "medmnist_classes.csv").groupby("set")["number"].agg(list)
+    sets = samples.public_sets()
+    single = sets[~sets["task"].str.contains("multi-label|regression")]
+    assert {name: list(range(int(classes))) for name, classes in single["classes"].items()} == known.to_dict()
+
+
 def test_pneumoniamnist(shared_data):
     cohort = cohorts.read(shared_data / "pneumoniamnist")
     summary = cohort.summary()
-    assert summary["label 0"].to_dict() == {"train": 1214, "validation": 135, "all": 1349}
-    assert summary["label 1"].to_dict() == {"train": 3494, "validation": 389, "all": 3883}
+    assert summary["label normal"].to_dict() == {"train": 1214, "validation": 135, "all": 1349}
+    assert summary["label pneumonia"].to_dict() == {"train": 3494, "validation": 389, "all": 3883}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from .cases import Cases
+from .errors import CohortError
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,43 @@ class Cohort(Cases):
         return replace(
             self, table=self.table.assign(split=assign(self.table, shares, by=by, stratify=stratify, seed=seed))
         )
+
+    def with_masks(self, masks: Mapping[str, ArrayLike]) -> Cohort:
+        """Give each case a mask, such as a segmentation has found it, in place of the one it has.
+
+        Parameters
+        ----------
+        masks : mapping of str to (M, N) or (P, M, N) array_like
+            Case to mask, on the grid of its image, whose geometry it is given; of every case.
+
+        Returns
+        -------
+        Cohort
+            With these masks in the column ``mask``, and no others.
+
+        Raises
+        ------
+        CohortError
+            If a case is left out, or a mask has not its image's shape.
+
+        Examples
+        --------
+        >>> from workbench.samples import lesion_study
+        >>> study = lesion_study("nodule", patients=2)
+        >>> bright = study.with_masks(study.map(lambda image: image.pixels > -400))
+        >>> bool(bright.mask("nodule-0-0000-0").pixels.any())
+        True
+        """
+        found = {}
+        for case in self:
+            if case not in masks:
+                raise CohortError(f"case {case!r} has no mask; give one of every case")
+            image, mask = self.image(case), np.asarray(masks[case])
+            if mask.shape != image.shape:
+                raise CohortError(f"case {case!r}: its image has shape {image.shape}, its mask {mask.shape}")
+            found[case] = image.replace(pixels=mask, units="")
+        table = self.table.drop(columns=self.masks).assign(mask=pd.Series(found, dtype=object))
+        return replace(self, table=table)
 
     def summary(self) -> pd.DataFrame:
         """Count what the cohort holds, without reading an image.

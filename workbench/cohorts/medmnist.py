@@ -56,7 +56,8 @@ def read_medmnist(path: Path) -> Cohort:
     -------
     Cohort
         Cases ``train-00000`` ...; ``label``, or ``label_0`` ... where an image can have several. Images are read
-        from the array when asked for.
+        from the array when asked for. Where the file is named as a public set (``breastmnist.npz``,
+        ``breastmnist_64.npz``), labels are its classes, such as ``"malignant"``; otherwise numbers.
 
     Raises
     ------
@@ -78,7 +79,36 @@ def read_medmnist(path: Path) -> Cohort:
     if not parts or not sum(map(len, parts)):
         raise CohortError(f"{path}: expected arrays train_images and train_labels, found no image")
     table = pd.concat(parts, ignore_index=True)
+    if "label" in table:
+        table["label"] = named(table["label"], path)
     return Cohort(table.assign(patient=table["case"]).set_index("case"), root=path.parent)
+
+
+def named(labels: pd.Series, path: Path) -> pd.Series:
+    """Put names in the place of a public set's numbers.
+
+    Parameters
+    ----------
+    labels : pandas.Series
+        Numbers.
+    path : Path
+        The file: its name tells the set.
+
+    Returns
+    -------
+    pandas.Series
+        The names of the classes; the numbers, where they are not known.
+
+    Examples
+    --------
+    >>> named(pd.Series([0, 1]), Path("breastmnist_64.npz")).tolist()
+    ['malignant', 'normal or benign']
+    >>> named(pd.Series([0, 1]), Path("mine.npz")).tolist()
+    [0, 1]
+    """
+    known = pd.read_csv(Path(__file__).with_name("medmnist_classes.csv"))
+    names = known[known["set"] == path.stem.lower().partition("_")[0]].set_index("number")["label"]
+    return labels.map(names) if len(names) and labels.isin(names.index).all() else labels
 
 
 def _part(path: Path, archive: zipfile.ZipFile, key: str, split: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench import samples
+from workbench.files import nearest
 from workbench.images.dicom import is_dicom
 
 from .cohort import Cohort
@@ -18,7 +19,7 @@ from .locations import SAMPLE_PREFIX
 from .medmnist import is_medmnist, read_medmnist
 from .tables import NAMES, SUFFIXES, read_table
 
-SAMPLES = "samples"
+SAMPLES, FETCH = "samples", "fetch:"
 OTHER_IMAGES = (".nii", ".nii.gz", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".npy", ".npz", ".nrrd", ".mha")
 NEVER_DICOM = (*OTHER_IMAGES, ".gz", ".csv", ".txt", ".json", ".xml", ".md")
 
@@ -29,10 +30,12 @@ def read(source: str | Path) -> Cohort:
     Parameters
     ----------
     source : str or Path
-        ``"samples"``; a table (``.csv``, ``.parquet``) or a folder that holds ``cases.csv`` or ``cases.parquet``,
-        see `cohorts.tables`; a Pascal VOC folder or COCO ``.json``; a MedMNIST ``.npz``; a tree of DICOM files, a
-        case for each series, see `cohorts.dicom_tree`; a folder of pictures or volumes, with a folder for each
-        class or patient, and masks beside them, see `cohorts.folders`. Hidden files are passed over.
+        ``"samples"``; ``"fetch:breastmnist"`` or another of `samples.public_sets`, downloaded once, or its name
+        alone, which takes what was downloaded; a table (``.csv``, ``.parquet``) or a folder that holds
+        ``cases.csv`` or ``cases.parquet``, see `cohorts.tables`; a Pascal VOC folder or COCO ``.json``; a MedMNIST
+        ``.npz``; a tree of DICOM files, a case for each series, see `cohorts.dicom_tree`; a folder of pictures or
+        volumes, with a folder for each class or patient, and masks beside them, see `cohorts.folders`. Hidden
+        files are passed over. A path that is not there is looked for in the folders above the working folder.
 
     Returns
     -------
@@ -53,7 +56,10 @@ def read(source: str | Path) -> Cohort:
         names = list(samples.SAMPLES)
         images = [SAMPLE_PREFIX + name for name in names]
         return Cohort(pd.DataFrame({"patient": names, "image": images}, index=pd.Index(names, name="case")))
-    path = Path(source).expanduser()
+    public = _public_set(str(source))
+    if public is not None:
+        return read_medmnist(public)
+    path = nearest(source)
     if path.is_dir():
         return _read_folder(path)
     if path.is_file() and path.suffix.lower() in SUFFIXES:
@@ -63,9 +69,19 @@ def read(source: str | Path) -> Cohort:
     if path.is_file() and is_coco(path):
         return read_coco([path], path.parent)
     raise CohortError(
-        f"{source}: expected 'samples', or a folder of images, a table (.csv, .parquet), a MedMNIST .npz or a "
-        "COCO .json that exists"
+        f"{source}: expected 'samples', 'fetch:' and a public set's name, or a folder of images, a table (.csv, "
+        ".parquet), a MedMNIST .npz or a COCO .json that exists"
     )
+
+
+def _public_set(source: str) -> Path | None:
+    name = source.removeprefix(FETCH)
+    if name == source and (name not in samples.public_sets().index or Path(name).exists()):
+        return None
+    try:
+        return samples.downloaded(name) if name == source else samples.fetch(name)
+    except (samples.DownloadError, ValueError) as error:
+        raise CohortError(f"{source}: {error}") from error
 
 
 def _read_folder(folder: Path) -> Cohort:

@@ -11,6 +11,8 @@ from workbench import samples
 
 from .cohort import Cohort
 from .errors import CohortError
+from .locations import Location
+from .parts import from_text
 
 NAMES = ("cases.csv", "cases.parquet")
 SUFFIXES = (".csv", ".parquet")
@@ -23,7 +25,8 @@ def read_table(path: Path) -> Cohort:
     ----------
     path : Path
         A ``.csv`` or ``.parquet`` file with columns ``case``, ``patient``, ``image`` (and more beginning with
-        ``image_``), optionally ``mask``, ``label``, ``split``, ``boxes`` (JSON) and others, which are kept.
+        ``image_``), optionally ``mask``, ``label``, ``split``, ``boxes`` (JSON) and others, which are kept. An
+        image is a path, or a part of what it names, see `cohorts.parts`.
 
     Returns
     -------
@@ -71,5 +74,5 @@ def _is_location(column: str) -> bool:
     return column in {"image", "mask"} or column.startswith(("image_", "mask_"))
 
 
-def _beside(table: Path, location: str) -> str:
-    return location if location.startswith(samples.PREFIXES) else str(table.parent / location)
+def _beside(table: Path, location: str) -> str | Location:
+    return location if location.startswith(samples.PREFIXES) else from_text(str(table.parent / location))

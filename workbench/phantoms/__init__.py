@@ -3,6 +3,7 @@
 One file per anatomy, and shared drawing and physics. For teaching and testing; no substitute for real images.
 """
 
+from .lesions import LESIONS, simulate_lesion
 from .simulation import (
     ANATOMIES,
     Anatomy,
@@ -16,11 +17,13 @@ from .simulation import (
 
 __all__ = [
     "ANATOMIES",
+    "LESIONS",
     "Anatomy",
     "Phantom",
     "boxes_of",
     "label_of",
     "simulate",
     "simulate_image",
+    "simulate_lesion",
     "simulate_mask",
 ]

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.checks import one_of
+from workbench.files import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+FOLDER = Path("data/downloads")
 CHUNK = 1 << 18
 ATTEMPTS = 4
 SECONDS = 30
@@ -64,7 +66,7 @@ def fetch(name: str, *, folder: str | Path | None = None, progress: bool = True)
     name : str
         One of `public_sets`.
     folder : str or Path, optional
-        Where it is kept; ``data/downloads`` in the working folder by default.
+        Where it is kept; ``data/downloads`` of the working folder by default, or of one above it that has it.
     progress : bool, optional
         Whether to show a progress bar.
 
@@ -89,8 +91,52 @@ def fetch(name: str, *, folder: str | Path | None = None, progress: bool = True)
     """
     table = _table()
     row = table.loc[one_of(name, list(table.index), name="name")]
-    path = Path("data/downloads" if folder is None else folder).expanduser() / f"{name}.npz"
-    return download(str(row["url"]), path, md5=str(row["md5"]), progress=progress)
+    return download(str(row["url"]), _place(name, folder), md5=str(row["md5"]), progress=progress)
+
+
+def downloaded(name: str, *, folder: str | Path | None = None) -> Path:
+    """Find a public data set that was downloaded before; nothing is asked of the network.
+
+    Parameters
+    ----------
+    name : str
+        One of `public_sets`.
+    folder : str or Path, optional
+        Where it is kept, as for `fetch`.
+
+    Returns
+    -------
+    Path
+        The file, for `cohorts.read`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such set.
+    DownloadError
+        If it is not there, or its digest is wrong.
+
+    Examples
+    --------
+    >>> downloaded("breastmnist", folder="nowhere")
+    Traceback (most recent call last):
+    ...
+    workbench.samples.downloads.DownloadError: breastmnist is a public data set that is not in nowhere. ...
+    """
+    table = _table()
+    row = table.loc[one_of(name, list(table.index), name="name")]
+    path = _place(name, folder)
+    if not path.exists():
+        raise DownloadError(
+            f"{name} is a public data set that is not in {path.parent}. Nothing is downloaded unasked: say "
+            f"fetch:{name} in its place, or run: workbench fetch {name}"
+        )
+    _check(path, str(row["md5"]), "move it away and fetch it again")
+    return path
+
+
+def _place(name: str, folder: str | Path | None) -> Path:
+    return nearest(FOLDER if folder is None else folder) / f"{name}.npz"
 
 
 def download(url: str, path: str | Path, *, md5: str, progress: bool = True) -> Path:

@@ -27,7 +27,7 @@ def study(
     size : int, optional
         Pixels along each side, 32 to 1024.
     seed : int, optional
-        Of all that is drawn, 0 or more.
+        Of all that is drawn, 0 or more; of another seed than 0, patients bear it in their names.
 
     Returns
     -------
@@ -55,13 +55,14 @@ def study(
         if number < 1:
             raise ValueError(f"{name} must be 1 or more, received {number}")
     rows = {}
+    prefix = anatomy if seed == 0 else f"{anatomy}-{seed}"
     for patient in range(patients):
         label = phantoms.label_of(anatomy, patient=patient, seed=seed)
         for image in range(images_per_patient):
             where = phantom_location(anatomy, seed=seed, patient=patient, image=image, size=size)
             mask = phantom_location(anatomy, seed=seed, patient=patient, image=image, size=size, mask=True)
-            rows[f"{anatomy}-{patient:04}-{image}"] = {
-                "patient": f"{anatomy}-{patient:04}",
+            rows[f"{prefix}-{patient:04}-{image}"] = {
+                "patient": f"{prefix}-{patient:04}",
                 "image": where,
                 "mask": mask,
                 "label": label,

@@ -12,7 +12,9 @@ from .elements import structuring_element
 from .fusion import fuse_labels, joint_weights, similarity_weights
 from .geodesics import edge_indicator, geodesic_active_contour, geodesic_steps
 from .growing import confidence_growing, region_growing
+from .heads import brain_mask, one_sided
 from .local_thresholds import local_threshold, sauvola
+from .middle import middle_object
 from .mixtures import Mixture, gaussian_mixture
 from .morphological_contours import morphological_chan_vese
 from .morphology import closing, dilation, erosion, opening
@@ -44,6 +46,7 @@ __all__ = [
     "PixelModel",
     "black_top_hat",
     "body_mask",
+    "brain_mask",
     "chan_vese",
     "chan_vese_steps",
     "closing",
@@ -67,9 +70,11 @@ __all__ = [
     "local_threshold",
     "lung_mask",
     "mask_overlaps",
+    "middle_object",
     "morphological_chan_vese",
     "morphological_gradient",
     "multi_otsu",
+    "one_sided",
     "opening",
     "otsu",
     "random_walker",
