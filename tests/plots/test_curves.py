@@ -12,13 +12,18 @@ def legend(made):
 
 
 def test_roc_draws_each_curve_whole_and_at_its_corner():
-    curve = evaluation.roc_curve(LABELS, SCORES, positive="ill", groups=None)
+    curve = evaluation.roc_curve(LABELS, SCORES[[0, 1, 3, 2, 4, 5]], positive="ill", groups=None)
     made = plots.show_roc({"svm": curve}, points={"chosen": (1 / 3, 2 / 3)}, alt="One curve.")
     for axes in made.axes:
         assert (axes.lines[0].get_xydata() == curve[["false_positive_rate", "recall"]].to_numpy()).all()
         assert axes.lines[-1].get_xydata().tolist() == [[1 / 3, 2 / 3]]
     assert legend(made) == ["svm", "chance", "chosen"]
     assert made.axes[1].get_xlim()[1] < made.axes[0].get_xlim()[1]
+
+
+def test_a_corner_that_no_curve_passes_through_is_left_out():
+    curve = evaluation.roc_curve(LABELS, SCORES, positive="ill", groups=None)
+    assert len(plots.show_roc({"svm": curve}, alt="One curve.").axes) == 1
 
 
 def test_reliability_draws_filled_bins_and_counts_all():

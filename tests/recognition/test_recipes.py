@@ -18,6 +18,16 @@ def test_zones_that_cut_pixels_weigh_them():
     )
 
 
+def test_a_volume_is_described_in_zones_along_three_axes():
+    volume = np.random.default_rng(3).normal(size=(16, 18, 20))
+    row = recognition.describe_image(volume, grid=2)
+    blocks = volume.reshape(2, 8, 2, 9, 2, 10)
+    assert row["mean_1_0_1"] == pytest.approx(blocks[1, :, 0, :, 1].mean())
+    assert row["spread_0_1_0"] == pytest.approx(blocks[0, :, 1, :, 0].std())
+    assert not any(str(name).startswith("hog") for name in row.index)
+    assert row.notna().all()
+
+
 def test_a_slice_is_described_as_its_parts_are():
     image = np.random.default_rng(1).integers(0, 255, size=(32, 40)).astype(np.uint8)
     row = recognition.describe_image(image, grid=4)
@@ -59,8 +69,8 @@ def test_a_cohort_is_measured_by_whole_images_or_by_regions():
     ("image", "message"),
     [
         (np.zeros((20, 20)), "must not be constant"),
-        (np.eye(8), "at least 16 x 16 pixels"),
-        (np.zeros((3, 20, 20)), "grey slice"),
+        (np.eye(8), "at least 16 pixels along each side"),
+        (np.zeros((3, 20, 20)), "grey slice or volume"),
         (np.full((20, 20), np.nan), "finite"),
     ],
 )

@@ -13,6 +13,7 @@ from .boxes.losses import detection_loss
 from .boxes.maps import box_encoder, decode_maps, encode_boxes
 from .boxes.windows import mean_object, slide
 from .candidates import candidates
+from .contest import contest
 from .data.degradation import add_bias_field, add_rician_noise
 from .data.labelled import LabelledSlices, fit_to, labelled_slices, random_crops
 from .data.slices import even_out, with_neighbours

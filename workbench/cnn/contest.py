@@ -88,7 +88,9 @@ def contest(
     True
     """
     if not isinstance(labels, pd.Series) or not features.index.equals(labels.index):
-        raise ValueError("features and labels must have the same cases in the same order; use features.loc[labels.index]")
+        raise ValueError(
+            "features and labels must have the same cases in the same order; use features.loc[labels.index]"
+        )
     models = recognition.models("logistic", inner=inner, seed=seed) if classical is None else dict(classical)
     if NETWORK in models:
         raise ValueError(f"a classical model must not be called {NETWORK!r}; rename it")
@@ -96,7 +98,7 @@ def contest(
     known = recognition.cross_validate(features, labels, groups=groups, models=models, outer=outer, **options)
     folds = known.of(known.models[0]).loc[labels.index, "fold"].to_numpy()
     seen = cross_validate(images, labels, groups, {NETWORK: network}, outer=folds, **options, **training)
-    joined = (
+    predictions, learned, settings = (
         pd.concat([getattr(seen, part), getattr(known, part)]) for part in ("predictions", "training", "settings")
     )
-    return CrossValidation(*joined, known.classes, known.grouped)
+    return CrossValidation(predictions, learned, settings, known.classes, known.grouped)

@@ -23,7 +23,7 @@ def difference_in_words(comparison: Comparison, first: str, second: str, *, metr
     Returns
     -------
     str
-        One sentence: the difference with its interval, and which model is better, or that the patients cannot tell.
+        One sentence: the difference with its interval, which model is better, or that nobody can tell.
 
     Raises
     ------

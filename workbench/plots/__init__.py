@@ -7,6 +7,8 @@ from .densities import show_bayes, show_densities, show_weights
 from .detection import show_box_precision, show_boxes, show_froc
 from .evaluation import show_confusion, show_forest, show_intervals, show_people, show_studies
 from .explanation import show_explanations, show_sanity
+from .external import show_external
+from .failures import show_failures
 from .feature_tables import show_changes, show_feature_table, show_redundancy, show_stability
 from .features import show_curves, show_distributions, show_glcm, show_surfaces
 from .generation import show_adversaries, show_cnn_against_gan, show_nearest, show_rows
@@ -50,6 +52,8 @@ __all__ = [
     "show_energies",
     "show_errors",
     "show_explanations",
+    "show_external",
+    "show_failures",
     "show_feature_table",
     "show_field",
     "show_forest",

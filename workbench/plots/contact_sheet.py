@@ -97,7 +97,7 @@ def contact_sheet(
             except ImageReadError:
                 axes.text(0.5, 0.5, "unreadable", transform=axes.transAxes, ha="center", color=COLORS[1])
                 continue
-            picture, marked = _slice(image, _mask(cohort, case) if masks else None)
+            picture, marked = middle_slice(image, own_mask(cohort, case) if masks else None)
             draw(axes, picture)
             # The outline of a mask without a border is nothing.
             if marked is not None and marked.any() and not marked.all():
@@ -117,7 +117,20 @@ def _title(cohort: Cohort, case: str) -> str:
     return "\n".join([name, ", ".join(told)]) if told else name
 
 
-def _mask(cohort: Cohort, case: str) -> Image | None:
+def own_mask(cohort: Cohort, case: str) -> Image | None:
+    """Read a case's mask, if it has one that can be read.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The study.
+    case : str
+        Its name.
+
+    Returns
+    -------
+    Image or None
+    """
     try:
         return cohort.mask(case)
     except (CohortError, ImageReadError):
@@ -125,7 +138,29 @@ def _mask(cohort: Cohort, case: str) -> Image | None:
         return None
 
 
-def _slice(image: Image, mask: Image | None) -> tuple[Image, NDArray | None]:
+def middle_slice(image: Image, mask: Image | None) -> tuple[Image, NDArray | None]:
+    """Choose the slice of a volume to look at: where the mask is largest, else the middle one.
+
+    Parameters
+    ----------
+    image : Image
+        Slice or volume.
+    mask : Image or None
+        On the same grid.
+
+    Returns
+    -------
+    image : Image
+        The slice; a slice as it is.
+    mask : (M, N) ndarray or None
+        There.
+
+    Examples
+    --------
+    >>> middle_slice(Image(np.arange(12).reshape(3, 2, 2)), None)[0].pixels
+    array([[4, 5],
+           [6, 7]])
+    """
     if image.ndim == 2:
         return image, None if mask is None else mask.pixels
     if image.affine is not None:

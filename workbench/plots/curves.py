@@ -11,6 +11,8 @@ from matplotlib.axes import Axes
 from .style import COLORS, STYLE, Figure, figure
 
 WIDTH = 8.5
+#: Sides of the corner of the ROC square that is shown enlarged.
+CORNER = 0.2
 
 
 def show_roc(
@@ -30,7 +32,7 @@ def show_roc(
     Returns
     -------
     Figure
-        Two axes: the whole square, and its upper left corner.
+        Two axes: the whole square, and, where a curve passes through it, its upper left corner.
 
     Examples
     --------
@@ -38,10 +40,11 @@ def show_roc(
     >>> show_roc({"svm": curve}, alt="One curve.").axes[0].get_ylabel()
     'recall (sensitivity)'
     """
-    made, grid = figure(1, 2, size=(WIDTH, 4.0), alt=alt)
-    corner = 0.2
+    passed = any(_in_corner(curve["false_positive_rate"], curve["recall"]) for curve in curves.values())
+    size = (WIDTH if passed else 0.6 * WIDTH, 4.0)
+    made, grid = figure(1, 1 + passed, size=size, alt=alt, squeeze=False)
     with matplotlib.rc_context(STYLE):
-        for axes in grid:
+        for axes in grid[0]:
             for color, (name, curve) in zip(COLORS, curves.items(), strict=False):
                 axes.plot(curve["false_positive_rate"], curve["recall"], color=color, label=name)
                 _band(axes, curve, "false_positive_rate", color)
@@ -49,10 +52,11 @@ def show_roc(
             for marker, (name, point) in zip("os^D", (points or {}).items(), strict=False):
                 axes.plot(*point, marker, color="black", markerfacecolor="white", markersize=8, label=name)
             axes.set(xlabel="false positive rate (1 − specificity)", ylabel="recall (sensitivity)", box_aspect=1)
-        grid[0].set(title="ROC curves", xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
-        grid[1].set(title="The upper left corner", xlim=(-0.002, corner), ylim=(1 - corner, 1.002))
-        handles, names = grid[0].get_legend_handles_labels()
-        made.legend(handles, names, loc="outside lower center", ncols=4)
+        grid[0, 0].set(title="ROC curves", xlim=(-0.01, 1.01), ylim=(-0.01, 1.01))
+        for axes in grid[0, 1:]:
+            axes.set(title="The upper left corner", xlim=(-0.002, CORNER), ylim=(1 - CORNER, 1.002))
+        handles, names = grid[0, 0].get_legend_handles_labels()
+        made.legend(handles, names, loc="outside lower center", ncols=4 if passed else 2)
     return made
 
 
@@ -192,6 +196,10 @@ def show_decision(curves: Mapping[str, pd.DataFrame], *, alt: str, upto: float =
         )
         _legend_beside(made, axes)
     return made
+
+
+def _in_corner(rates: pd.Series, recalls: pd.Series) -> bool:
+    return bool(((rates <= CORNER) & (recalls >= 1 - CORNER)).any())
 
 
 def _band(axes: Axes, curve: pd.DataFrame, across: str, color: str) -> None:

@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as MatplotlibFigure
 from PIL import Image as Picture
 
+from .palettes import smallest_mode
+
 #: Colours that stay distinct for colour-blind readers (Okabe and Ito 2008) and differ in lightness when printed.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 STYLE = {
@@ -58,14 +60,8 @@ class Figure(MatplotlibFigure):
             self.savefig(buffer, format="raw")
         width, height = self.canvas.get_width_height()
         picture = Picture.frombytes("RGBA", (width, height), buffer.getvalue()).convert("RGB")
-        # The same pixels in the smallest of PNG's modes, because chapters live in git.
-        red, green, blue = picture.split()
-        if red.tobytes() == green.tobytes() == blue.tobytes():
-            picture = red
-        elif picture.getcolors(256):
-            picture = picture.quantize(256, dither=Picture.Dither.NONE)
         smallest = io.BytesIO()
-        picture.save(smallest, "PNG", optimize=True)
+        smallest_mode(picture).save(smallest, "PNG", optimize=True)
         return smallest.getvalue()
 
 

@@ -179,7 +179,7 @@ def total_variation(
     tolerance: float = 2e-4,
     channel_axis: int | None = None,
 ) -> NDArray:
-    """Find the image near this one whose gradients are few: minimise (u - f)^2 / 2 + weight |grad u|.
+    """Find the image near this one whose gradients are few: minimise ``(u - f)^2 / 2 + weight |grad u|``.
 
     Parameters
     ----------

@@ -25,20 +25,21 @@ FAMILIES = ("intensity_statistics", "glcm")
 def describe_image(
     image: ArrayLike, *, grid: int = 7, families: Iterable[str] = FAMILIES, gradients: int = 7
 ) -> pd.Series:
-    """Measure a whole slice: its intensities and texture, and where in it what lies.
+    """Measure a whole slice or volume: its intensities and texture, and where in it what lies.
 
     Parameters
     ----------
-    image : (M, N) array_like
-        A grey slice of at least 16 x 16 pixels; intensities keep their units. Of an Image in colour, its grey.
+    image : (M, N) or (P, M, N) array_like
+        A grey slice or volume of at least 16 pixels along each side; intensities keep their units. Of an Image in
+        colour, its grey.
     grid : int, optional
-        The slice is divided into ``grid x grid`` zones of equal size. In each, the mean of the image, of the
-        gradient's magnitude and of the size of the Laplacian of Gaussian (sigma: a hundredth of the shorter
+        The image is divided into ``grid`` zones of equal size along each side. In each, the mean of the image, of
+        the gradient's magnitude and of the size of the Laplacian of Gaussian (sigma: a hundredth of the shortest
         side, at least 1 pixel) is a feature, and so is the image's standard deviation.
     families : iterable of str, optional
-        Of `features.extract`, for the whole slice, in 32 bins.
+        Of `features.extract`, for the whole image, in 32 bins.
     gradients : int, optional
-        A histogram of oriented gradients is taken in as many zones along each side; 0 for none.
+        A histogram of oriented gradients is taken in as many zones along each side of a slice; 0 for none.
 
     Returns
     -------
@@ -49,7 +50,7 @@ def describe_image(
     Raises
     ------
     ValueError
-        If the image is no grey slice, is constant or smaller than that, or not finite.
+        If the image is no grey slice or volume, is constant or smaller than that, or not finite.
 
     References
     ----------
@@ -67,8 +68,10 @@ def describe_image(
     if getattr(image, "channel_axis", None) is not None:
         image = grayscale(image)
     pixels = real_array(image)
-    if pixels.ndim != 2 or min(pixels.shape) < 16:
-        raise ValueError(f"expected a grey slice of at least 16 x 16 pixels, received shape {pixels.shape}")
+    if pixels.ndim not in {2, 3} or min(pixels.shape) < 16:
+        raise ValueError(
+            f"expected a grey slice or volume of at least 16 pixels along each side, received shape {pixels.shape}"
+        )
     if pixels.min() == pixels.max():
         raise ValueError(f"image must not be constant, received {pixels.flat[0]} everywhere; leave this case out")
     plain = pixels.astype(np.float64)
@@ -84,7 +87,7 @@ def describe_image(
     found |= _named("spread", np.sqrt(np.maximum(squares, 0)))
     found |= _named("edge", zone_means(responses.gradient_magnitude(plain), grid))
     found |= _named("blob", zone_means(np.abs(responses.laplacian_of_gaussian(plain, sigma=sigma)), grid))
-    if gradients:
+    if gradients and plain.ndim == 2:
         found |= {f"hog_{number}": value for number, value in enumerate(_oriented(plain, gradients).tolist())}
     return pd.Series(found, name=getattr(image, "name", None) or None, dtype=float)
 
@@ -134,33 +137,35 @@ def zone_means(image: NDArray, grid: int) -> NDArray:
 
     Parameters
     ----------
-    image : (M, N) ndarray
+    image : (M, N) or (P, M, N) ndarray
         At least `grid` pixels along each side.
     grid : int
         Number of zones along each side.
 
     Returns
     -------
-    (grid, grid) ndarray
+    (grid, grid) or (grid, grid, grid) ndarray
 
     Examples
     --------
     >>> zone_means(np.array([[1.0, 3.0], [5.0, 7.0]]), 1).tolist()
     [[4.0]]
     """
-    return _along(_along(image, grid).T, grid).T
+    for axis in range(image.ndim):
+        image = np.moveaxis(_along(np.moveaxis(image, axis, 0), grid), 0, axis)
+    return image
 
 
 def _along(image: NDArray, grid: int) -> NDArray:
     edges = np.linspace(0, len(image), grid + 1)
-    sums = np.vstack([np.zeros(image.shape[1:]), np.cumsum(image, axis=0)])
+    sums = np.concatenate([np.zeros((1, *image.shape[1:])), np.cumsum(image, axis=0)])
     whole = np.minimum(edges.astype(int), len(image) - 1)
-    at = sums[whole] + (edges - whole)[:, None] * image[whole]
+    at = sums[whole] + (edges - whole).reshape(-1, *[1] * (image.ndim - 1)) * image[whole]
     return np.diff(at, axis=0) / (len(image) / grid)
 
 
 def _named(name: str, zones: NDArray) -> dict[str, float]:
-    return {f"{name}_{row}_{column}": float(value) for (row, column), value in np.ndenumerate(zones)}
+    return {"_".join(map(str, (name, *place))): float(value) for place, value in np.ndenumerate(zones)}
 
 
 def _oriented(image: NDArray, zones: int) -> NDArray:

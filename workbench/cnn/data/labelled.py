@@ -102,7 +102,7 @@ def fit_to(stack: ArrayLike, shape: tuple[int, int]) -> NDArray:
 
     Returns
     -------
-    (n, *shape) ndarray
+    (n, shape[0], shape[1]) ndarray
         Same dtype; what is new has the smallest value of all: air, or label 0.
 
     Examples

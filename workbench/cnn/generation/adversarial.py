@@ -62,11 +62,9 @@ def fit_gan(
     the score of its images (non-saturating). Four things keep it stable, also with few images:
 
     - the gradient of the score with respect to real images is penalized (R1), with which training provably
-    converges
-      near its goal; it is taken on a quarter of the batch, for it costs a second derivative;
+      converges near its goal; it is taken on a quarter of the batch, for it costs a second derivative;
     - real and generated images are shifted, brightened and partly covered alike before they are judged, so that
-    the
-      discriminator cannot learn a small set by heart, and the generator need not learn to do so;
+      the discriminator cannot learn a small set by heart, and the generator need not learn to do so;
     - nothing depends on the other images of a batch;
     - the generator that one gets is a moving average of its weights.
 
