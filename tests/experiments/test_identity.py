@@ -76,5 +76,18 @@ def test_the_files_that_a_table_names_count(tmp_path, suffix):
     assert first != second == data_fingerprint({"study": str(table)})
 
 
+def test_folders_and_parts_that_a_table_names_count_and_so_does_an_external_cohort(tmp_path):
+    (tmp_path / "series").mkdir()
+    (tmp_path / "series" / "1.dcm").write_text("one")
+    (tmp_path / "set.npz").write_text("arrays")
+    table = tmp_path / "cases.csv"
+    table.write_text("case,image\na,series::1.2.3\nb,set.npz::train_images[0]\n")
+    found = [data_fingerprint({"external_cohort": str(table)})]
+    for changed in ("series/1.dcm", "set.npz"):
+        (tmp_path / changed).write_text("changed")
+        found.append(data_fingerprint({"external_cohort": str(table)}))
+    assert len(set(found)) == 3
+
+
 def test_equal_numbers_of_other_types_are_other_runs():
     assert digest({"cells": []}, {"a": 1}, data="") != digest({"cells": []}, {"a": 1.0}, data="")

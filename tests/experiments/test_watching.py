@@ -8,7 +8,7 @@ from pydicom.data import get_testdata_file
 from workbench import privacy
 from workbench.experiments import failure, results, run, status
 from workbench.experiments.chapters import load
-from workbench.reports import write_report
+from workbench.reports import write_site
 
 KEY = b"a key of the tests alone"
 CAREFUL = """
@@ -46,7 +46,7 @@ def notebook(make_notebook, cohort, folder, *sources):
 def test_a_careful_notebook_on_the_original_study_leaks_nothing(make_notebook, study, tmp_path):
     made = run(notebook(make_notebook, study, tmp_path / "out", CAREFUL), folder=tmp_path / "runs")
     assert made.status == "complete", made.failure
-    write_report([made.notebook], tmp_path / "runs")
+    write_site([made.notebook], tmp_path / "runs")
     for written in ("out", "runs"):
         assert privacy.scan(tmp_path / written, source=study).empty
     assert len(list((tmp_path / "out").iterdir())) == 1
@@ -61,7 +61,7 @@ def test_a_careless_notebook_on_the_original_study_is_stopped(make_notebook, stu
     assert (status(content), failure(content)) == ("leaking", made.failure)
     assert results(tmp_path / "runs").status[0] == "leaking"
     with pytest.raises(privacy.PrivacyError, match="tells who the patients are"):
-        write_report([made.notebook], tmp_path / "runs")
+        write_site([made.notebook], tmp_path / "runs")
     index = (tmp_path / "runs" / "index.html").read_text()
     assert "1 not complete" in index and "Musterfrau" not in index
     assert (tmp_path / "runs" / "chapter.html").exists()
@@ -72,7 +72,7 @@ def test_a_careless_notebook_on_the_de_identified_study_leaks_nothing(make_noteb
     source = notebook(make_notebook, tmp_path / "clean", tmp_path / "out", CARELESS, CAREFUL)
     made = run(source, folder=tmp_path / "runs")
     assert made.status == "complete", made.failure
-    write_report([made.notebook], tmp_path / "runs")
+    write_site([made.notebook], tmp_path / "runs")
     for written in ("clean", "out", "runs"):
         assert privacy.scan(tmp_path / written, source=study).empty
 

@@ -1,10 +1,23 @@
 """nbclient with a memory of what changed, and a limit on what is printed."""
 
+from collections.abc import Callable
 from itertools import takewhile
+from pathlib import Path
 from typing import Any
 
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
+
+from .tracing import METHODS
+
+# By its path, because the workbench itself is the notebook's to import; and without leaving a name behind.
+TRACE = """
+import importlib.util, sys
+spec = importlib.util.spec_from_file_location(name, folder + "/__init__.py", submodule_search_locations=[folder])
+sys.modules[name] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules[name])
+sys.modules[name].start(shell)
+"""
 
 
 class Client(NotebookClient):
@@ -16,12 +29,17 @@ class Client(NotebookClient):
         Filled with outputs.
     printed_at_most : int
         Characters of one cell's streams that are kept.
+    told : callable
+        Called with what the notebook has called so far, after each cell: see `tracing`.
     **options
         Of `nbclient.NotebookClient`.
     """
 
-    def __init__(self, notebook: Any, *, printed_at_most: int, **options: Any) -> None:
-        super().__init__(notebook, timeout=None, record_timing=True, **options)
+    def __init__(
+        self, notebook: Any, *, printed_at_most: int, told: Callable[[dict[str, Any]], None], **options: Any
+    ) -> None:
+        super().__init__(notebook, timeout=None, record_timing=True, coalesce_streams=True, **options)
+        self._told = told
         self._at_most = printed_at_most
         self._printed: dict[int, int] = {}
         self._messages = 0
@@ -36,6 +54,25 @@ class Client(NotebookClient):
         """
         messages, self._messages = self._messages, 0
         return messages > 0
+
+    async def async_start_new_kernel_client(self, **options: Any) -> Any:
+        """Connect to the kernel and have it note what the notebook calls.
+
+        Parameters
+        ----------
+        **options
+            Of nbclient.
+
+        Returns
+        -------
+        KernelClient
+            Connected.
+        """
+        connected = await super().async_start_new_kernel_client(**options)
+        about = {"name": "workbench_tracing", "folder": str(Path(__file__).with_name("tracing"))}
+        order = f"exec({TRACE!r}, {about!r} | {{'shell': get_ipython()}})"
+        connected.execute(order, silent=True, store_history=False)
+        return connected
 
     async def _async_check_alive(self) -> None:
         if self.kc is None:  # ended by us, while nbclient's watch over the kernel still ticks
@@ -81,6 +118,9 @@ class Client(NotebookClient):
         nbformat.NotebookNode or None
             The output that was appended.
         """
+        if METHODS in msg["content"].get("data", {}):
+            self._told(msg["content"]["data"][METHODS])
+            return None
         if msg["msg_type"] == "stream" and self._kept(msg, cell_index):
             # nbclient would join streams itself, in a time that grows with the square of a line's length.
             join_streams(outs, msg["content"]["name"], msg["content"]["text"])

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from .chapters import tagged
@@ -104,7 +105,9 @@ async def execute(
     clock = time.monotonic()
     # A nursery has the environment since it started; a cold kernel gets the same now.
     manager = KernelManager(environment=environment(job.threads), nursery=nursery)
-    client = Client(notebook, km=manager, printed_at_most=PRINTED_AT_MOST)
+    client = Client(
+        notebook, km=manager, printed_at_most=PRINTED_AT_MOST, told=partial(run.__setitem__, "methods")
+    )
     running = asyncio.ensure_future(client.async_execute())
     deadline = clock + job.timeout if job.timeout else float("inf")
     try:

@@ -11,10 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from workbench.files import nearest
+
 from .chapters import PACKAGE, source
 from .parameters import Value
 
-DATA = ("cohort", "study")  # the parameters that may name files
+DATA = ("cohort", "external_cohort", "study")  # the parameters that may name files
 
 
 def digest(notebook: dict[str, Any], values: Mapping[str, Value], *, data: str, threads: int | None = None) -> str:
@@ -86,7 +88,7 @@ def data_fingerprint(values: Mapping[str, Value]) -> str:
     >>> data_fingerprint({"cohort": "samples", "size": 3})
     ''
     """
-    named = [Path(text).expanduser() for name in DATA if isinstance(text := values.get(name), str) and text]
+    named = [nearest(text) for name in DATA if isinstance(text := values.get(name), str) and text]
     files = [(str(path), file) for root in named if root.exists() for path, file in _files(root)]
     if not files:
         return ""
@@ -101,10 +103,16 @@ def _files(root: Path) -> Iterator[tuple[Path, Path]]:
         yield from ((path.relative_to(root), path) for path in sorted(root.rglob("*")) if path.is_file())
         return
     yield Path(root.name), root
-    for cell in sorted(_cells(root)):
+    for cell in sorted({cell.partition("::")[0] for cell in _cells(root)}):
         # A path too long for the system is a long text, not a file.
-        if 0 < len(cell) < 255 and (root.parent / cell).is_file():
-            yield Path(cell), root.parent / cell
+        if not 0 < len(cell) < 255:
+            continue
+        path = root.parent / cell
+        yield from ((Path(cell) / file.name, file) for file in ([path] if path.is_file() else _inside(path)))
+
+
+def _inside(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file()) if folder.is_dir() else []
 
 
 def _cells(table: Path) -> set[str]:
