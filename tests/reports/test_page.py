@@ -1,41 +1,68 @@
 import re
-from xml.sax.saxutils import escape
+from itertools import pairwise
 
 import bs4
-import pandas as pd
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from workbench.reports import write_page, write_report
-from workbench.reports.tables import align_numbers
-
-
-def page_of(notebook, tmp_path):
-    return bs4.BeautifulSoup(write_page(notebook, tmp_path / "page.html").read_text(), "html.parser")
+from workbench.privacy import PrivacyError
+from workbench.reports import write_page
 
 
-def test_code_is_folded_and_outputs_are_shown(make_run, tmp_path):
+def page_of(notebooks, tmp_path, **options):
+    return bs4.BeautifulSoup(write_page(notebooks, tmp_path / "page.html", **options).read_text(), "html.parser")
+
+
+def test_no_code_unless_asked(make_run, tmp_path):
     page = page_of(make_run(), tmp_path)
-    assert all(
-        details.get("open") is None
-        for details in page.select("details.code")
-        if not details.find_parent("details")
-    )
-    assert page.select_one("details.code").get_text().strip().endswith("picture(1 < 2)")
-    assert page.select_one("table.dataframe td").text == "1"
+    assert not page.select("details.code, .highlight")
+    assert "picture(" not in page.get_text() and "size = 7" not in page.get_text()
+    asked = page_of(make_run(), tmp_path, code=True)
+    assert [block.has_attr("open") for block in asked.select("details.code")] == [True, True, True]
+    assert "answer = 42" in asked.select_one("details.solution:not([open])").text
+    assert "picture(1 < 2)" in asked.get_text()
+
+
+def test_hints_and_solutions_are_folded(tmp_path):
+    hint = "<details><summary>Hint</summary>\n\nThink *twice*.\n\n</details>\n\nAfter it."
+    printed = new_output("stream", name="stdout", text="The answer is 42.")
+    cells = [
+        new_markdown_cell(hint),
+        new_markdown_cell("Because of that:", metadata={"tags": ["solution"]}),
+        new_code_cell("answer()", metadata={"tags": ["solution"]}, outputs=[printed]),
+        new_code_cell("check()", outputs=[new_output("stream", name="stdout", text="Right.")]),
+    ]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "n.ipynb")
+    page = page_of(tmp_path / "n.ipynb", tmp_path)
+    folded = [block.get_text(" ", strip=True) for block in page.select("details:not([open])")]
+    assert folded == ["Hint Think twice .", "Solution Because of that: The answer is 42."]
+    for block in page.select("details"):
+        block.decompose()
+    assert page.main.get_text(" ", strip=True) == "After it. Right."
+
+
+def test_outputs_are_shown(make_run, tmp_path):
+    page = page_of(make_run(), tmp_path)
+    assert [table.text for table in page.select(".table:not(:has(caption)) td")] == ["1"]
     assert "a < b" in page.get_text()
-    assert page.select_one("details.solution summary").text == "Solution"
 
 
-def test_figures_are_inside_and_have_alternative_text(make_run, tmp_path):
-    image = page_of(make_run(), tmp_path).find("img")
-    assert image["src"].startswith("data:image/png;base64,iVBOR")
-    assert image["alt"] == "A <b>red</b> pixel."
+def test_figures_are_inside_numbered_with_captions_and_alternative_text(make_run, tmp_path):
+    figure = page_of(make_run(), tmp_path).find("figure")
+    assert figure.img["src"].startswith("data:image/png;base64,iVBOR")
+    assert figure.img["alt"] == "A <b>red</b> pixel."
+    assert (figure.img["width"], figure.img["height"]) == ("1", "1")
+    assert figure.figcaption.text == "Figure 1. A <b>red</b> pixel."
 
 
-def test_parameters_and_results_are_tables(make_run, tmp_path):
+def test_parameters_results_and_environment_are_tables(make_run, tmp_path):
     page = page_of(make_run(), tmp_path)
     assert page.select_one("table.parameters tbody tr").get_text(" ", strip=True) == "size 7 (changed) odd"
-    assert page.select_one("table.results tr").get_text(" ", strip=True) == "dice 0.988"
+    rows = [row.get_text(" ", strip=True) for row in page.select("table.results tr")]
+    assert rows == ["result value interval", "dice 0.988 0.9 to 1", "alike yes"]
+    facts = page.select_one("table.facts").get_text(" ", strip=True)
+    assert "2026-01-01 00:00:00 UTC" in facts and "Python 3.11.7, numpy 2.0, workbench 0.1.0" in facts
 
 
 def test_nothing_can_be_requested_and_noise_is_gone(make_run, tmp_path):
@@ -43,49 +70,77 @@ def test_nothing_can_be_requested_and_noise_is_gone(make_run, tmp_path):
     assert "default-src 'none'" in text
     assert not re.search(r"<script|<link|@import|url\(", text)
     assert "noise" not in text
-    assert "not a medical device" in text
+    assert "for research and teaching; not a medical device" in text
 
 
 def test_an_incomplete_run_says_so_at_the_top(make_run, tmp_path):
     page = page_of(make_run(error=True), tmp_path)
-    assert "This run is failed. code cell" in page.select_one("main > p.failed").text
-    assert "by <zero>" in page.get_text()
+    assert "This run is failed. code cell" in page.select_one("header .notice.bad").text
+    assert "ZeroDivisionError: by <zero>" in page.main.get_text()
 
 
-def test_the_index_links_pages_in_order_and_shows_results(make_run, tmp_path):
-    runs = [make_run("b"), make_run("a"), make_run("c", error=True)]
-    index = write_report(runs, tmp_path / "report")
-    contents = bs4.BeautifulSoup(index.read_text(), "html.parser")
-    assert [link["href"] for link in contents.select("tbody a")] == ["b.html", "a.html", "c.html"]
-    assert "dice 0.9877" in contents.select_one("tbody tr").get_text(" ", strip=True)
-    assert "size = 7" in contents.get_text()
-    assert escape("failed") in contents.get_text()
-    middle = bs4.BeautifulSoup((tmp_path / "report" / "a.html").read_text(), "html.parser")
-    assert [link["href"] for link in middle.select("nav a")] == ["index.html", "b.html", "c.html"]
-
-
-def test_runs_of_one_chapter_do_not_share_a_page(make_run, tmp_path):
-    (tmp_path / "other").mkdir()
-    first = make_run()
-    second = first.rename(tmp_path / "other" / first.name)
-    first = make_run()
-    write_report([first, second], tmp_path / "report")
-    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == [
-        "chapter-1.html",
-        "chapter-2.html",
-        "index.html",
+def test_headings_skip_no_level_and_are_listed(make_run, tmp_path):
+    page = page_of(make_run(), tmp_path)
+    levels = [int(heading.name[1]) for heading in page.find_all(re.compile("^h[1-6]$"))]
+    assert levels[0] == 1 and all(after <= before + 1 for before, after in pairwise(levels))
+    assert page.find(id="deeper").name == "h3"
+    assert page.h1.text == page.title.text == "1 A chapter"
+    entries = [(link["href"], link.text) for link in page.select(".toc a")]
+    assert entries[:4] == [
+        ("#why", "Why x2"),
+        ("#parameters", "Parameters"),
+        ("#deeper", "Deeper"),
+        ("#why-2", "Why"),
     ]
+    assert all(page.select_one(f"[id='{href[1:]}']") for href, _ in entries)
+
+
+def test_what_other_people_write_neither_runs_nor_asks_nor_leads_astray(tmp_path):
+    table = "<style>td {color: red}</style><table onclick='f()'><tr><td style='color: url(http://a)'>1</td></tr></table>"
+    chart = "<div id='chart'></div><script src='https://example.org/chart.js'></script>"
+    cells = [
+        new_markdown_cell(
+            "# T\n\n![seen](attachment:p.png) ![a sketch](https://example.org/p.png) ![lost](attachment:no.png) "
+            "[here](other.ipynb) [there](https://example.org) <script>run()</script>",
+            attachments={"p.png": {"image/png": "iVBORw0KGgo="}},
+        ),
+        new_code_cell(
+            outputs=[
+                new_output("display_data", {"text/html": table}),
+                new_output("display_data", {"text/html": chart, "text/plain": "a chart"}),
+                new_output("display_data", {"image/svg+xml": "<svg><script>f()</script></svg>"}),
+                new_output("display_data", {"text/latex": "$$x^2$$"}),
+                new_output("display_data", {"application/json": {"a": 1}}),
+            ]
+        ),
+    ]
+    nbformat.write(new_notebook(cells=cells), tmp_path / "n.ipynb")
+    page = page_of(tmp_path / "n.ipynb", tmp_path)
+    assert not page.select("script, [onclick], main style, main [style], iframe")
+    assert [image["alt"] for image in page.select("img")] == ["seen", "Figure without a description"]
+    assert [text.text for text in page.select(".left-out")] == [
+        "[not in this file: a sketch]",
+        "[not in this file: lost]",
+    ]
+    assert [link["href"] for link in page.select("main a")] == ["https://example.org"]
+    outputs = [block.get_text(strip=True) for block in page.select("main .table, main .output")]
+    assert outputs == ["1", "a chart", "x2", '{"a": 1}']
 
 
 def test_a_report_of_nothing_is_refused(tmp_path):
     with pytest.raises(ValueError, match="at least one"):
-        write_report([], tmp_path)
+        write_page([], tmp_path / "page.html")
 
 
-def test_only_columns_of_numbers_are_aligned_and_values_stay():
-    table = pd.DataFrame({"units": ["HU", "5"], "mean": [1.5, float("nan")], "n": [1, -2]}, index=["a", "b"])
-    html = align_numbers(table.to_html())
-    soup = bs4.BeautifulSoup(html, "html.parser")
-    assert [cell.text for cell in soup.select("td.number")] == ["1.5", "1", "NaN", "-2"]
-    assert [cell.text for cell in soup.select("th.number")] == ["mean", "n"]
-    assert soup.get_text() == bs4.BeautifulSoup(table.to_html(), "html.parser").get_text()
+def test_a_page_that_leaks_says_so_and_is_not_handed_out_silently(make_run, tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "workbench.reports.page.leak", lambda written, notebook: "tells who the patients are: name"
+    )
+    with pytest.raises(PrivacyError, match=r"page\.html tells who the patients are"):
+        write_page(make_run(), tmp_path / "page.html")
+    page = bs4.BeautifulSoup((tmp_path / "page.html").read_text(), "html.parser")
+    assert page.select_one("header .notice.bad").text.strip().startswith("Do not pass this page on.")
+    with pytest.raises(PrivacyError):
+        write_page([make_run("a"), make_run("b", size=3)], tmp_path / "page.html")
+    page = bs4.BeautifulSoup((tmp_path / "page.html").read_text(), "html.parser")
+    assert page.select_one("header .notice.bad strong").text == "Do not pass this page on."

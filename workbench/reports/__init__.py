@@ -1,6 +1,7 @@
 """Reports: executed notebooks as HTML pages that open anywhere, offline."""
 
-from .index import write_report
 from .page import write_page
+from .pdf import PrintingError, write_pdf
+from .site import write_site
 
-__all__ = ["write_page", "write_report"]
+__all__ = ["PrintingError", "write_page", "write_pdf", "write_site"]

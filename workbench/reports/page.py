@@ -1,117 +1,224 @@
-"""One page for one executed notebook: code folded away, everything inside the file."""
+"""One file for one executed notebook, or for several."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters.templateexporter import TemplateExporter
-from nbconvert.filters import Highlight2HTML
-from traitlets import default
-
-from workbench.experiments import failure, status
-from workbench.experiments.parameters import parameters
-from workbench.experiments.recording import RESULTS
-from workbench.experiments.storing import is_fleeting
+from workbench.experiments.chapters import load
+from workbench.experiments.watching import leak
 from workbench.files import replacing
+from workbench.privacy import PrivacyError
 
-from .formulas import markdown_to_html
-from .tables import align_numbers
+from .outline import Heading
+from .overview import labels, overview
+from .rendering import render
+from .sections import Section, section
 
-TEMPLATES = Path(__file__).parent / "templates"
-
-
-class PageExporter(TemplateExporter):
-    """Notebook to HTML without scripts, so that it opens offline with nothing blank."""
-
-    template_name = "workbench"
-    output_mimetype = "text/html"
-
-    @default("file_extension")
-    def _file_extension(self) -> str:
-        return ".html"
-
-    @default("extra_template_basedirs")
-    def _template_folders(self) -> list[str]:
-        return [str(TEMPLATES)]
-
-    def default_filters(self) -> Any:
-        """Yield the filters of the template."""
-        yield from super().default_filters()
-        yield "markdown2html", markdown_to_html
-        yield "align_numbers", align_numbers
-        yield "highlight_code", Highlight2HTML(pygments_lexer="python", parent=self)
+MANY = 3  # sections, above which the contents list these alone
 
 
-def write_page(notebook: Path, target: Path, *, index: str = "", previous: str = "", following: str = "") -> Path:
-    """Write the page of one executed notebook.
+def write_page(
+    notebooks: Path | Sequence[Path],
+    target: Path,
+    *,
+    title: str = "",
+    code: bool = False,
+    summary: bool = False,
+) -> Path:
+    """Write one or several executed notebooks as one HTML file.
 
     Parameters
     ----------
-    notebook : Path
-        Executed, complete or not; a page of an incomplete run says so at its top.
+    notebooks : Path or sequence of Path
+        Executed, complete or not; the page says at its top what is missing. Of several, what is the same as in an
+        earlier one is not repeated.
     target : Path
         The HTML file; replaced when it is complete.
-    index, previous, following : str, optional
-        Addresses of the neighbours, relative to the page.
+    title : str, optional
+        The notebook's own, if there is one notebook.
+    code : bool, optional
+        Show the code, too.
+    summary : bool, optional
+        Write the page in plain words instead.
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Raises
+    ------
+    ValueError
+        If there is no notebook.
+    PrivacyError
+        If the page tells who the patients are; it is written then, and says so at its top.
+    """
+    paths = [notebooks] if isinstance(notebooks, Path) else list(notebooks)
+    return write_sections(read(paths), paths, target, title=title, code=code, summary=summary)
+
+
+def write_sections(
+    sections: Sequence[Section],
+    notebooks: Sequence[Path],
+    target: Path,
+    *,
+    title: str = "",
+    code: bool = False,
+    summary: bool = False,
+    around: Mapping[str, str] | None = None,
+) -> Path:
+    """Write what `read` gave, see `write_page`.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        From `read`.
+    notebooks : sequence of Path
+        Of the sections.
+    target, title, code, summary
+        See `write_page`.
+    around : mapping of str to str, optional
+        Addresses of other pages of a site: ``index``, ``previous`` and ``following``.
 
     Returns
     -------
     Path
         `target`.
     """
-    import nbformat
-    from traitlets.config import Config
 
-    content = nbformat.read(notebook, as_version=4)
-    for cell in content.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [output for output in cell.outputs if not is_fleeting(output)]
-    about = content.metadata.get("workbench", {})
-    page = {
-        "title": about.get("title") or notebook.stem,
-        "css": stylesheet(),
-        "index": index,
-        "previous": previous,
-        "next": following,
-        "status": status(content),
-        "failure": failure(content),
-        "parameters": _parameter_rows(notebook, about),
-        "run": about.get("run"),
-        "results_type": RESULTS,
-    }
-    types = ["image/png", "text/html", "text/markdown", "text/plain"]
-    exporter = PageExporter(config=Config({"NbConvertBase": {"display_data_priority": types}}))
-    html, _ = exporter.from_notebook_node(content, resources={"page": page})
-    with replacing(target) as temporary:
-        temporary.write_text(html, encoding="utf-8")
+    def written(sections: Sequence[Section]) -> None:
+        html = (summary_html if summary else page_html)(sections, title=title, code=code, around=around)
+        with replacing(target) as temporary:
+            temporary.write_text(html, encoding="utf-8")
+
+    written(sections)
+    found = [leak(target, path) for path in notebooks]
+    if any(found):
+        # Never handed out silently: the page itself says what is wrong with it, and nothing else changes.
+        written([replace(one, leak=telling) for one, telling in zip(sections, found, strict=True)])
+        raise PrivacyError(f"{target} {next(filter(None, found))}")
     return target
 
 
-def stylesheet() -> str:
-    """Return the style sheet of all pages, code highlighting included.
+def read(notebooks: Sequence[Path], *, links: Mapping[str, str] | None = None) -> list[Section]:
+    """Read notebooks as the sections of one page.
+
+    Parameters
+    ----------
+    notebooks : sequence of Path
+        Executed notebooks.
+    links : mapping of str to str, optional
+        See `cleaning.clean`.
+
+    Returns
+    -------
+    list of Section
+        Without what an earlier section says.
+
+    Raises
+    ------
+    ValueError
+        If there is no notebook.
+    """
+    if not notebooks:
+        raise ValueError("expected at least one executed notebook, received none; run a chapter first")
+    alone = len(notebooks) == 1
+    sections: list[Section] = []
+    known: set[str] = set()
+    for number, path in enumerate(notebooks, start=1):
+        one = section(
+            load(path),
+            name=path.stem,
+            folder=path.parent,
+            top=1 if alone else 2,
+            prefix="" if alone else f"run-{number}-",
+            links=links,
+        )
+        again = one.title in {earlier.title for earlier in sections}
+        sections.append(one.without(known, again=again) if sections else one)
+        known |= {block.digest for block in one.blocks}
+    return sections
+
+
+def page_html(
+    sections: Sequence[Section],
+    *,
+    title: str = "",
+    code: bool = False,
+    around: Mapping[str, str] | None = None,
+) -> str:
+    """Make a page of sections.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        From `read`.
+    title, code, around
+        See `write_sections`.
 
     Returns
     -------
     str
-        CSS for light, dark and print.
-
-    Examples
-    --------
-    >>> "@media print" in stylesheet()
-    True
+        HTML.
     """
-    from pygments.formatters import HtmlFormatter
+    alone = len(sections) == 1
+    names = labels(sections)
+    if not alone and len({section.title for section in sections}) == 1:
+        settings = [name.removeprefix(f"{sections[0].title}: ") for name in names]
+        names = [f"Run {number}: {name}" for number, name in enumerate(settings, start=1)]
+    named = [replace(one, label=name) for one, name in zip(sections, names, strict=True)]
+    return render(
+        "report.html.j2",
+        title=title or (sections[0].title if alone else _common(sections)),
+        sections=named,
+        contents=_contents(named),
+        shared=[gap for gap in sections[0].gaps if all(gap in one.gaps for one in sections)],
+        overview=None if alone else overview(sections, [f"#{one.anchor}" for one in sections]),
+        code=code,
+        around=around or {},
+    )
 
-    light = HtmlFormatter(style="default", nobackground=True).get_style_defs(".highlight")
-    dark = HtmlFormatter(style="github-dark", nobackground=True).get_style_defs(".highlight")
-    css = (TEMPLATES / "workbench" / "style.css").read_text(encoding="utf-8")
-    return f"{css}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
+
+def summary_html(sections: Sequence[Section], *, title: str = "", **_: Any) -> str:
+    """Make the page in plain words.
+
+    Parameters
+    ----------
+    sections : sequence of Section
+        From `read`.
+    title : str, optional
+        See `write_page`.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    return render("summary.html.j2", title=title or sections[0].summary.title, sections=sections)
 
 
-def _parameter_rows(notebook: Path, about: dict[str, Any]) -> list[tuple[str, str, bool, str]]:
-    given = about.get("run", {}).get("parameters", {})
-    return [
-        (name, str(given.get(name, parameter.default)), name in given, parameter.help)
-        for name, parameter in parameters(notebook).items()
+def _common(sections: Sequence[Section]) -> str:
+    titles = {section.title for section in sections}
+    return f"{titles.pop()}: {len(sections)} runs" if len(titles) == 1 else f"Report of {len(sections)} notebooks"
+
+
+def _contents(sections: Sequence[Section]) -> list[Heading]:
+    if len(sections) == 1:
+        return [heading for heading in _headings(sections[0], 2) if heading.level <= 3]
+    found = [Heading(2, "overview", "Overview")]
+    for one in sections:
+        found.append(Heading(2, one.anchor, one.label))
+        if len(sections) <= MANY:
+            found += [heading for heading in _headings(one, 3) if heading.level == 3]
+    return found
+
+
+def _headings(section: Section, level: int) -> list[Heading]:
+    # The last ones are those that the template adds.
+    added = [("methods", "Methods"), ("checklists", "Reporting checklists"), ("environment", "This run")]
+    return [block.heading for block in section.blocks if block.heading] + [
+        Heading(level, f"{section.anchor}-{name}", text) for name, text in added if getattr(section, name)
     ]

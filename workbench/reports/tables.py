@@ -1,4 +1,4 @@
-"""Tables of numbers, aligned so that they can be compared."""
+"""Tables that can be compared, and read aloud: numbers aligned, headings that say what they head."""
 
 import re
 
@@ -7,36 +7,47 @@ import bs4
 NUMBER = re.compile(r"[-+−]?[\d.,]+(e[-+]?\d+)?|nan|-?inf", re.IGNORECASE)
 
 
-def align_numbers(html: str) -> str:
-    """Mark the columns of tables that hold only numbers, heading included, as ``number``.
+def tidy(table: bs4.Tag) -> None:
+    """Mark columns of numbers and give each heading its scope.
 
     Parameters
     ----------
-    html : str
-        Output of a cell, such as a pandas table.
-
-    Returns
-    -------
-    str
-        The same with classes added; text without a table is returned as it is.
+    table : bs4.Tag
+        Changed in place: columns that hold only numbers get the class ``number``, their heading too; empty
+        headings become plain cells.
 
     Examples
     --------
-    >>> align_numbers("<table><tbody><tr><td>1.5</td><td>CT</td></tr></tbody></table>")
+    >>> soup = bs4.BeautifulSoup("<table><tbody><tr><td>1.5</td><td>CT</td></tr></tbody></table>", "html.parser")
+    >>> tidy(soup.table)
+    >>> str(soup)
     '<table><tbody><tr><td class="number">1.5</td><td>CT</td></tr></tbody></table>'
     """
-    if "<table" not in html:
-        return html
-    soup = bs4.BeautifulSoup(html, "html.parser")
-    for table in soup.find_all("table"):
-        rows = [row.find_all(["th", "td"]) for row in table.select("tbody tr")]
-        if not rows or any(cell.has_attr("rowspan") for row in rows for cell in row):
-            continue
+    _join_heads(table)
+    rows = [row.find_all(["th", "td"]) for row in table.select("tbody tr")]
+    heads = [row.find_all(["th", "td"]) for row in table.select("thead tr")]
+    if rows and not any(cell.has_attr("rowspan") for row in rows for cell in row):
         for column in range(min(map(len, rows))):
             cells = [row[column] for row in rows]
             if all(cell.name == "td" and NUMBER.fullmatch(cell.get_text(strip=True)) for cell in cells):
-                heads = [row.find_all("th") for row in table.select("thead tr")]
                 aligned = [head[column] for head in heads if len(head) == len(rows[0])]
                 for cell in cells + aligned:
                     cell["class"] = [*cell.get("class", []), "number"]
-    return str(soup)
+    for scope, group in (("col", heads), ("row", rows)):
+        for cell in (cell for row in group for cell in row if cell.name == "th"):
+            if cell.get_text(strip=True):
+                cell["scope"] = scope + ("group" if int(cell.get(f"{scope}span", 1)) > 1 else "")
+            else:
+                cell.name = "td"
+
+
+def _join_heads(table: bs4.Tag) -> None:
+    # pandas writes the index's name alone in a second line.
+    heads = [row.find_all("th") for row in table.select("thead tr")]
+    if len(heads) < 2 or len(heads[-1]) != len(heads[-2]):
+        return
+    texts = [[cell.get_text(strip=True) for cell in row] for row in heads[-2:]]
+    if all(bool(above) != bool(below) or not (above or below) for above, below in zip(*texts, strict=True)):
+        for above, below in zip(*heads[-2:], strict=True):
+            above.extend(list(below.contents))
+        heads[-1][0].find_parent("tr").decompose()

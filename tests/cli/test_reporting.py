@@ -1,0 +1,81 @@
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from workbench.cli import app
+
+# Stands for a browser, which the tests of printing itself start.
+PRINTER = """#!/bin/sh
+for option in "$@"; do
+  case "$option" in --print-to-pdf=*) printf '%%PDF-' > "${option#*=}" ;; esac
+done
+"""
+
+
+def workbench(*arguments):
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def notebook(tmp_path):
+    cells = [
+        {"cell_type": "markdown", "metadata": {}, "source": "# A page\n\n## Why"},
+        {"cell_type": "code", "metadata": {}, "source": "f()", "outputs": [], "execution_count": 1},
+    ]
+    path = tmp_path / "runs" / "small.ipynb"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}))
+    return path
+
+
+def test_a_file_a_site_or_both_on_paper(notebook, tmp_path):
+    page = workbench("report", notebook, "-o", tmp_path / "a.html")
+    assert page.stdout.splitlines() == [str(tmp_path / "a.html")]
+    assert "f()" not in (tmp_path / "a.html").read_text()
+    coded = workbench("report", notebook.parent, "-o", tmp_path / "b.html", "--code", "--title", "Mine")
+    assert coded.exit_code == 0
+    assert "<h1>Mine</h1>" in (tmp_path / "b.html").read_text() and "details" in (tmp_path / "b.html").read_text()
+    site = workbench("report", notebook, notebook, "-o", tmp_path / "site")
+    assert site.stdout.splitlines() == [str(tmp_path / "site" / "index.html")]
+
+
+def test_paper(notebook, tmp_path, monkeypatch):
+    browser = tmp_path / "browser"
+    browser.write_text(PRINTER)
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(browser))
+    printed = workbench("report", notebook, "-o", tmp_path / "c.html", "--pdf")
+    assert printed.stdout.splitlines() == [str(tmp_path / "c.html"), str(tmp_path / "c.pdf")]
+    assert (tmp_path / "c.pdf").read_bytes()[:5] == b"%PDF-"
+    alone = workbench("report", notebook, "-o", tmp_path / "d.pdf")
+    assert alone.stdout.splitlines() == [str(tmp_path / "d.pdf")]
+    assert not (tmp_path / "d.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["-o", "site", "--pdf"], "expected a .html or .pdf file"),
+        (["-o", "site", "--summary"], "expected a .html or .pdf file"),
+        (["-o", "page.html", "--summary", "two"], "expected one executed notebook with --summary, received 2"),
+    ],
+)
+def test_a_mistake_is_told(notebook, tmp_path, arguments, message):
+    runs = [notebook, notebook] if "two" in arguments else [notebook]
+    result = workbench("report", *runs, *[argument for argument in arguments if argument != "two"])
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_an_empty_folder_is_told(tmp_path):
+    result = workbench("report", tmp_path, "-o", tmp_path / "page.html")
+    assert result.exit_code == 2
+    assert "expected at least one executed notebook" in result.stderr
+
+
+def test_without_a_browser_there_is_a_message(notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("BROWSER_PATH", "/nowhere")
+    result = workbench("report", notebook, "-o", tmp_path / "c.pdf")
+    assert result.exit_code == 2
+    assert "expected a Chromium" in result.stderr

@@ -1,0 +1,66 @@
+import re
+import tomllib
+from pathlib import Path
+
+import bs4
+import pytest
+
+from workbench.reports import checklists as module
+from workbench.reports.applied import table
+from workbench.reports.checklists import checklists
+
+FOLDER = Path(module.__file__).parent
+
+
+@pytest.fixture
+def filled(traced):
+    return {one.name: {item.number: item for item in one.items} for one in checklists(traced())}
+
+
+def test_all_items_of_both_checklists_are_there(filled):
+    assert list(filled["CLAIM"]) == [str(number) for number in range(1, 45)]
+    numbers = [re.match(r"\d+", number)[0] for number in filled["TRIPOD+AI"]]
+    assert list(dict.fromkeys(numbers)) == [str(number) for number in range(1, 28)]
+    assert len(filled["TRIPOD+AI"]) == 52
+
+
+def test_known_items_are_answered_and_unknown_ones_left_to_the_author(filled):
+    claim = filled["CLAIM"]
+    assert claim["23"].status == "reported" and "workbench 0.1.0" in claim["23"].text
+    assert claim["9"].status == "reported" and "median filter" in claim["9"].text
+    origin, funding = claim["7"], claim["44"]
+    assert origin.status == "part"
+    assert "240 cases" in origin.text and "must add places and dates" in origin.text
+    assert (funding.status, funding.where) == ("author", "")
+    assert funding.text == "Not known to the record: the author must state funding, and the role of the funders."
+    assert claim["38"].where == "Results" and "0.914 (0.871 to 0.952)" in claim["38"].text
+
+
+def test_no_answer_without_a_record(traced):
+    notebook = traced()
+    del notebook["metadata"]["workbench"]["run"]
+    notebook["cells"] = []
+    assert all(one.reported == 0 for one in checklists(notebook))
+
+
+def test_the_table_is_escaped_and_has_headings(traced):
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["parameters"]["positive"] = "<b>ill</b>"
+    for one in checklists(notebook):
+        soup = bs4.BeautifulSoup(one.html, "html.parser")
+        assert soup.caption and len(soup.select("thead th[scope=col]")) == 6
+        assert len(soup.select("tbody th[scope=row]")) == one.total
+        assert not soup.find("b")
+        assert f"{one.reported} of {one.total}" in soup.caption.text
+
+
+@pytest.mark.parametrize("name", module.FILES)
+def test_what_items_ask_the_record_for_exists(name):
+    functions, leads = table()["functions"], table()["leads"]
+    of_run = {"run.data", "run.digest", "run.revision", "run.seed", "run.versions"}
+    known = of_run | {"intervals", "results", "parameters.case", "parameters.positive"} | set(functions)
+    groups = {"data", "splits", "networks built"} | set(leads)
+    for *_, author, evidence in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["items"]:
+        assert author or evidence
+        for one in evidence:
+            assert one.removeprefix("group:") in (groups if one.startswith("group:") else known), one

@@ -1,0 +1,144 @@
+import copy
+import re
+
+import pytest
+
+from workbench.reports.methods import methods
+from workbench.reports.record import Record
+
+
+def changed(value):
+    """Every number one more, every word another."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + 1
+    if isinstance(value, str):
+        return f"x{value}"
+    if isinstance(value, list):
+        return [changed(one) for one in value]
+    return {key: changed(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def holder(notebook, source):
+    """Where a source of a sentence lives: a container and the key in it."""
+    run = notebook["metadata"]["workbench"]["run"]
+    if source.startswith("run.methods.calls"):
+        return run["methods"]["calls"], int(source.split("[")[1].rstrip("]"))
+    if source.startswith("results."):
+        (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+        return values, source.removeprefix("results.")
+    if source.startswith("parameters."):
+        return run["parameters"], source.removeprefix("parameters.")
+    return run, source.removeprefix("run.")
+
+
+def texts(notebook):
+    return {one.text for one in methods(notebook).sentences}
+
+
+def sentences(traced):
+    return [(one.text, source) for one in methods(traced()).sentences for source in one.sources]
+
+
+def test_every_sentence_goes_with_its_source(traced):
+    pairs = sentences(traced)
+    assert len({text for text, _ in pairs}) > 20
+    for text, source in pairs:
+        notebook = traced()
+        container, key = holder(notebook, source)
+        if isinstance(container, list):
+            container[key] = {"function": "evaluation.probability_column", "options": {}}
+        else:
+            container.pop(key, None)
+            if source.startswith("parameters."):  # the notebook's own default stands behind it
+                notebook["cells"][0]["source"] = "size: int = 3"
+        assert text not in texts(notebook), (source, text)
+
+
+def test_every_sentence_changes_with_its_source(traced):
+    for text, source in sentences(traced):
+        if source == "parameters.case":  # which case of a user's study it was is not repeated
+            continue
+        notebook = traced()
+        container, key = holder(notebook, source)
+        if isinstance(container, list):
+            call = container[key]
+            before = copy.deepcopy(call)
+            call |= {part: changed(call[part]) for part in ("options", "found") if part in call}
+            call["options"] = {name: v for name, v in call["options"].items() if name not in ("source", "cohort")}
+            if before == call:
+                call["function"] += "_otherwise"
+        else:
+            container[key] = changed(container[key])
+        assert text not in texts(notebook), (source, text)
+
+
+def test_the_paragraph_reads_as_expected(traced):
+    text = methods(traced()).text
+    for expected in (
+        "The study that was read from the user's files comprised 240 cases of 80 patients (classes of 140 and",
+        "Images were filtered by a median filter (window of 5 voxels; window of 7 voxels) [1], a Gaussian filter "
+        "(standard deviation 1.5 mm) and convolution with a kernel given in the notebook.",
+        "Regions were segmented by Otsu's threshold (256 bins) [2].",
+        "random forest [3]",
+        "by 5-fold cross-validation with all cases of a patient in the same fold",
+        "The network was trained for 12 epochs with batches of 16 by Adam at a greatest learning rate of 0.005",
+        "area under the ROC curve 0.914 (0.871 to 0.952)",
+        "The random seed was 7.",
+        "The files of the study had the SHA-256 fingerprint 0123456789abcdef (its first 16 digits).",
+        "1. Huang T.",
+    ):
+        assert expected in text
+
+
+def test_a_function_without_a_phrase_is_named_with_its_settings(traced):
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["methods"]["calls"].append(
+        {"function": "processing.straighten", "options": {"strength": 3}, "calls": 1, "cells": [2]}
+    )
+    notebook["metadata"]["workbench"]["run"]["methods"]["functions"]["processing.straighten"] = {
+        "summary": "Make it straight.",
+        "references": ["Doe J. Straight (2001)."],
+    }
+    written = methods(notebook)
+    assert "processing.straighten, “Make it straight” (strength 3) [" in written.text
+    assert "Doe J. Straight (2001)." in written.references
+
+
+def test_calls_of_exercises_are_no_method(traced):
+    notebook = traced()
+    notebook["cells"][1]["metadata"]["tags"] = ["solution"]
+    run = notebook["metadata"]["workbench"]["run"]
+    run["methods"]["calls"] = [
+        {"function": "processing.mean", "options": {"size": 9}, "calls": 1, "cells": [2]},
+        {"function": "processing.mean", "options": {"size": 5}, "calls": 2, "cells": [2, 3]},
+    ]
+    assert [call.options for call in Record(notebook).calls] == [{"size": 5}]
+    assert "window of 9" not in methods(notebook).text
+
+
+def test_references_are_numbered_once_and_in_order(traced):
+    written = methods(traced())
+    marks = re.findall(r"\[([\d, ]+)\]", " ".join(one.text for one in written.sentences))
+    numbers = [int(number) for mark in marks for number in mark.split(", ")]
+    assert list(dict.fromkeys(numbers)) == list(range(1, len(written.references) + 1))
+    assert len(set(written.references)) == len(written.references)
+
+
+def test_html_is_escaped_and_names_its_sources(traced):
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["parameters"]["positive"] = "<b>ill</b>"
+    html = methods(notebook).html
+    assert "<b>ill" not in html and "&lt;b&gt;ill" in html
+    assert 'title="run.seed"' in html and '<ol class="references">' in html
+
+
+@pytest.mark.parametrize(("part", "said"), [("run", "stored one"), ("methods", "without its calls")])
+def test_a_notebook_without_record_says_so(traced, part, said):
+    notebook = traced()
+    about = notebook["metadata"]["workbench"]
+    (about if part == "run" else about["run"]).pop(part)
+    written = methods(notebook)
+    assert said in written.note
+    assert not written.sentences or part == "methods"

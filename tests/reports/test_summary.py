@@ -1,0 +1,83 @@
+import bs4
+import pytest
+
+from workbench.reports.icons import icon_array
+from workbench.reports.summary import summary
+
+
+def page(notebook):
+    return bs4.BeautifulSoup(summary(notebook).html, "html.parser")
+
+
+def test_natural_frequencies_are_those_of_the_record(traced):
+    text = page(traced()).get_text(" ", strip=True)
+    assert "Of 100 cases with “ill”, it finds 88 and misses 12." in text
+    assert "between 79 and 94 would be found" in text
+    assert "Of 100 cases without it, it wrongly flags 9 and leaves 91 in peace." in text
+    assert "between 4 and 15 would be flagged" in text
+    assert "in 91 of 100 pairs" in text
+    assert "240 cases of 80 people" in text
+    # Of 600 others than the 400, the share 0.0898 is 54; by the interval, shares of 0.04 to 0.15 are 24 to 90.
+    assert "where 400 have it, 352 alarms are right and 54 wrong" in text
+    assert "the number of wrong ones may well be anything from 24 to 90" in text
+    # Of 990 others than 10, the share 0.0898 is 89.
+    assert "Where 10 have it, 9 alarms are right and 89 wrong" in text
+
+
+def test_icon_arrays_show_the_same_numbers_without_colour(traced):
+    pictures = page(traced()).select("svg[role=img]")
+    assert [len(each.select("circle, path")) for each in pictures] == [100, 100]
+    assert [len(pictures[0].select(f".icon-{kind}")) for kind in ("hit", "miss")] == [88, 12]
+    assert [len(pictures[1].select(f".icon-{kind}")) for kind in ("false", "clear")] == [9, 91]
+    assert "finds 88 and misses 12" in pictures[0]["aria-label"]
+    assert icon_array(1, 1, kinds=("hit", "miss"), alt="<&>").count("&lt;&amp;&gt;") == 1
+
+
+def test_the_runs_figure_keeps_its_alternative_text(traced):
+    image = page(traced()).find("img")
+    assert image["alt"] == "A <red> pixel." and image["src"].startswith("data:image/png;base64,iVBOR")
+
+
+def test_what_it_cannot_do(traced):
+    text = page(traced()).get_text(" ", strip=True)
+    for limit in ("not a medical device", "80 people only", "people from elsewhere", "women and men"):
+        assert limit in text
+    assert "simulated" not in text
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["methods"]["calls"][0]["found"][0]["simulated"] = True
+    assert "these people do not exist" in page(notebook).get_text()
+
+
+@pytest.mark.parametrize("why", ["no class to be found", "macro averages", "nothing judged"])
+def test_without_a_classification_results_are_put_in_plain_words(traced, why):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    judged = run["methods"]["calls"][-3]["found"][0]
+    if why == "no class to be found":
+        del run["parameters"]["positive"]
+    elif why == "macro averages":
+        del judged["one_class"]
+    else:
+        judged["metrics"]["recall"] = [None, None, None]
+    (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+    values |= {"dice_liver": 0.91234, "converged": True}
+    text = page(notebook).get_text(" ", strip=True)
+    assert "What was measured" in text and "Of 100" not in text
+    assert "dice liver 0.912 overlap of two outlines, from 0 (apart) to 1 (the same)" in text
+    assert "converged yes" in text
+
+
+def test_a_result_that_a_metric_gave_is_explained_whatever_its_name(traced):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    del run["parameters"]["positive"]
+    run["methods"]["calls"].append({"function": "evaluation.dice", "options": {}, "found": [{"value": 0.91}]})
+    (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+    values["unet_grey"] = 0.91
+    assert "unet grey 0.91 overlap of two outlines" in page(notebook).get_text(" ", strip=True)
+
+
+def test_a_record_of_nothing_still_makes_a_page():
+    found = summary({"cells": [], "metadata": {}})
+    assert found.title == "A run of the workbench"
+    assert "recorded no result" in found.html

@@ -1,0 +1,37 @@
+import bs4
+import pandas as pd
+import pytest
+
+from workbench.reports.tables import tidy
+
+
+def tidied(table):
+    soup = bs4.BeautifulSoup(table.to_html(), "html.parser")
+    tidy(soup.table)
+    return soup
+
+
+@pytest.fixture
+def table():
+    return pd.DataFrame({"units": ["HU", "5"], "mean": [1.5, float("nan")], "n": [1, -2]}, index=["a", "b"])
+
+
+def test_only_columns_of_numbers_are_aligned_and_values_stay(table):
+    soup = tidied(table)
+    assert [cell.text for cell in soup.select("td.number")] == ["1.5", "1", "NaN", "-2"]
+    assert [cell.text for cell in soup.select("th.number")] == ["mean", "n"]
+    assert soup.get_text() == bs4.BeautifulSoup(table.to_html(), "html.parser").get_text()
+
+
+def test_headings_say_what_they_head_and_empty_ones_are_none(table):
+    soup = tidied(table)
+    assert [cell.text for cell in soup.select("th[scope=col]")] == ["units", "mean", "n"]
+    assert [cell.text for cell in soup.select("th[scope=row]")] == ["a", "b"]
+    assert all(cell.get_text(strip=True) for cell in soup.select("th"))
+
+
+def test_the_name_of_an_index_stands_beside_the_columns(table):
+    (head,) = tidied(table.rename_axis("case")).select("thead tr")
+    assert [cell.text for cell in head.find_all("th")] == ["case", "units", "mean", "n"]
+    both = tidied(table.rename_axis(index="case", columns="feature")).select("thead tr")
+    assert len(both) == 2  # where both have names, a line each

@@ -1,0 +1,98 @@
+"""The command that writes reports."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .common import fail
+
+if TYPE_CHECKING:
+    from workbench.experiments import Run
+
+FILES = (".html", ".htm", ".pdf")
+LARGEST = 5_000_000  # bytes of a file that opens at once anywhere and goes by mail
+
+
+def report(  # noqa: PLR0917 (options, which the command line takes by name)
+    runs: Annotated[list[Path], typer.Argument(help="Executed notebooks, or folders of them.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="A .html or .pdf file, or a folder for an index and a page each."),
+    ] = Path("report.html"),
+    title: Annotated[str, typer.Option(help="The notebook's own if there is one.")] = "",
+    code: Annotated[bool, typer.Option("--code", help="Show the code, too.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print it too, with the Chromium that is installed.")] = False,
+    summary: Annotated[bool, typer.Option("--summary", help="One page in plain words instead.")] = False,
+) -> None:
+    """Write the report of executed notebooks: HTML that opens offline, a site of several, or a PDF."""
+    from workbench.experiments.chapters import ChapterError, below
+    from workbench.privacy import PrivacyError
+    from workbench.reports import PrintingError
+    from workbench.reports.overview import in_order
+
+    if output.suffix.lower() not in FILES and (pdf or summary):
+        fail(f"expected a .html or .pdf file as -o with --pdf or --summary, received the folder {output}")
+    try:
+        notebooks = [found for run in runs for found in (in_order(below(run)) if run.is_dir() else [run])]
+        if summary and len(notebooks) > 1:
+            fail(f"expected one executed notebook with --summary, received {len(notebooks)}; name the one")
+        for path in _written(notebooks, output, title=title, code=code, pdf=pdf, summary=summary):
+            typer.echo(path)
+            size = path.stat().st_size
+            if path.suffix == ".html" and size > LARGEST:
+                message = f"{size / 1e6:.0f} MB in one file; a folder as -o makes a page of each run"
+                typer.echo(message, err=True)
+    except (ChapterError, PrintingError, ValueError, OSError) as error:
+        fail(str(error))
+    except PrivacyError as error:
+        typer.echo(f"workbench: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _written(
+    notebooks: list[Path], output: Path, *, title: str, code: bool, pdf: bool, summary: bool
+) -> Iterator[Path]:
+    from workbench.reports import write_page, write_pdf, write_site
+
+    kind = output.suffix.lower()
+    if kind not in FILES:
+        yield write_site(notebooks, output, title=title, code=code)
+    elif kind == ".pdf":
+        with tempfile.TemporaryDirectory() as folder:
+            page = write_page(notebooks, Path(folder) / "page.html", title=title, code=code, summary=summary)
+            yield write_pdf(page, output)
+    else:
+        yield write_page(notebooks, output, title=title, code=code, summary=summary)
+        if pdf:
+            yield write_pdf(output, output.with_suffix(".pdf"))
+
+
+def report_of(runs: list[Run], folder: Path) -> None:
+    """Write the report of runs and print its path.
+
+    Parameters
+    ----------
+    runs : list of Run
+        The report of one stands beside its record, of several in ``report``.
+    folder : Path
+        Of the runs.
+    """
+    from workbench.privacy import PrivacyError
+    from workbench.reports import write_page, write_site
+
+    written = [run.notebook for run in runs if isinstance(run.notebook, Path) and run.notebook.exists()]
+    if not written:
+        return  # none, or under a URL, where no report can be written
+    try:
+        if len(runs) == 1:
+            typer.echo(write_page(written[0], written[0].with_suffix(".html")))
+        else:
+            typer.echo(write_site(written, folder / "report"))
+    except PrivacyError as error:
+        typer.echo(f"workbench: {error}", err=True)
+        raise typer.Exit(1) from None

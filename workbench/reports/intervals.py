@@ -1,0 +1,131 @@
+"""Recorded results with the intervals that the run computed for them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from .record import Record
+
+NAMES = {
+    "auc": "area under the ROC curve",
+    "average_precision": "average precision",
+    "balanced_accuracy": "balanced accuracy",
+    "brier": "Brier score",
+    "f1": "F1 score",
+    "mcc": "Matthews's correlation coefficient",
+}
+
+
+class Recorded(NamedTuple):
+    """A recorded result with its interval.
+
+    Parameters
+    ----------
+    value, low, high : float
+        The result and its interval.
+    metric : str
+        As in the tables of `evaluation`.
+    percent : str
+        Level of the interval.
+    source : str
+        Place of the interval in the record.
+    """
+
+    value: float
+    low: float
+    high: float
+    metric: str
+    percent: str
+    source: str
+
+
+def with_intervals(record: Record) -> dict[str, Recorded]:
+    """Find the interval of each recorded result that a call of the run gave one.
+
+    A result has the interval of a metric whose name is in its own and whose value is exactly the same; none where
+    two such intervals differ.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    dict
+        Result to what is known of it.
+    """
+    found: dict[str, Recorded] = {}
+    for name, value in record.results.items():
+        if isinstance(value, float):
+            fitting = [one for one in _intervals(record) if one.value == value and one.metric in name]
+            # The longest name fits best: balanced_accuracy before accuracy.
+            longest = max((len(one.metric) for one in fitting), default=0)
+            best = [one for one in fitting if len(one.metric) == longest]
+            if len({(one.low, one.high) for one in best}) == 1:
+                found[name] = best[0]
+    return found
+
+
+def metric_name(metric: str) -> str:
+    """Write out the name of a metric.
+
+    Parameters
+    ----------
+    metric : str
+        As in the tables of `evaluation`.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> metric_name("auc"), metric_name("recall")
+    ('area under the ROC curve', 'recall')
+    """
+    return NAMES.get(metric, metric.replace("_", " "))
+
+
+def _intervals(record: Record) -> list[Recorded]:
+    found = []
+    for call in record.calls:
+        percent = f"{100 * call.settings.get('level', 0.95):g}"
+        for facts in call.found:
+            tables = [facts.get("metrics", {})]
+            if isinstance(facts.get("models"), dict):
+                tables += facts["models"].values()
+            found += [
+                Recorded(row[0], row[1], row[2], metric, percent, call.source)
+                for table in tables
+                for metric, row in table.items()
+                if None not in row
+            ]
+    return found
+
+
+def first_figure(notebook: dict[str, Any]) -> tuple[str, str] | None:
+    """Return the first figure of a notebook.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    tuple of str, or None
+        PNG in base64, and its alternative text.
+    """
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            found = output.get("data", {})
+            if "image/png" in found:
+                png, alt = (_joined(found.get(kind, "")) for kind in ("image/png", "text/plain"))
+                return "".join(png.split()), alt
+    return None
+
+
+def _joined(text: str | list[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)

@@ -1,0 +1,201 @@
+"""Sentences on the data that a run opened, and on how they were divided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .record import Call, Record
+from .trained import model_name
+from .writing import Sentence, cite, listed, plural, settings_of
+
+OPENING = (
+    "cnn.boxed_study cnn.candidates cnn.classification_study cnn.labelled_slices cohorts.listed cohorts.read "
+    "recognition.load_table samples.smear samples.study samples.wisconsin"
+).split()
+SIMULATED = {"breast", "candidates", "chest", "head", "limb"}
+PUBLIC = {"samples", "wisconsin"}
+PARTS = {
+    "train": "for training",
+    "validation": "for validation",
+    "test": "for test",
+    "unused": "for neither, in the gaps between them",
+}
+
+
+def data(record: Record) -> list[Sentence]:
+    """Say which data were used, how many, and how they can be told again.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        In order.
+    """
+    written = [
+        Sentence(f"{_origin(call)} comprised {whole}{cite(record, call)}.", (call.source,))
+        for call in record.of(*OPENING)
+        for facts in call.found[:2]
+        if (whole := _counted(facts))
+    ]
+    if "case" in record.parameters:
+        public = record.parameters.get("cohort") in PUBLIC
+        which = f"one case ({record.parameters['case']})" if public else "one case"
+        text = f"Of these, {which} was analysed." if written else f"{which.capitalize()} was analysed."
+        # The name of a user's case stays in the table of parameters: it may be said of a patient.
+        written.append(Sentence(text, ("parameters.case", *(("parameters.cohort",) if public else ()))))
+    samples = record.of("samples.load", "samples.fetch")
+    names = dict.fromkeys(str(call.options["name"]) for call in samples if "name" in call.options)
+    if names:
+        text = f"Public sample images of the workbench were used ({', '.join(names)})."
+        written.append(Sentence(text, tuple(call.source for call in samples)))
+    if "positive" in record.parameters:
+        written.append(
+            Sentence(f"The class to be found was “{record.parameters['positive']}”.", ("parameters.positive",))
+        )
+    if record.run.get("data"):
+        text = f"The files of the study had the SHA-256 fingerprint {record.run['data']} (its first 16 digits)."
+        written.append(Sentence(text, ("run.data",)))
+    return written
+
+
+def splits(record: Record) -> list[Sentence]:
+    """Say how cases were divided.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        In order.
+    """
+    divided = [
+        Sentence(f"{_divided(call)}: {_shares(facts)}{_how(call)}.", (call.source,))
+        for call in record.calls
+        for facts in call.found[:2]
+        if facts.get("split")
+    ]
+    validated = [
+        Sentence(_cross_validated(record, call, facts), (call.source,))
+        for call in record.of("recognition.cross_validate", "cnn.cross_validate")
+        for facts in call.found
+        if "folds" in facts
+    ]
+    return divided + validated
+
+
+def is_simulated(call: Call) -> bool:
+    """Tell whether a call made or opened simulated data.
+
+    Parameters
+    ----------
+    call : Call
+        That opens data.
+
+    Returns
+    -------
+    bool
+        False where the record does not say so.
+    """
+    made = call.name.startswith("phantoms.") or call.name in {"cnn.candidates", "samples.study"}
+    return made or _opened(call) in SIMULATED or any(facts.get("simulated") for facts in call.found)
+
+
+def comes_with_workbench(record: Record) -> bool:
+    """Tell whether all data that a run opened are made by the workbench or carried by it.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    bool
+        Their content follows from the version of the workbench then, and needs no fingerprint.
+    """
+    named = {record.parameters.get(name) for name in ("cohort", "study")} - {None, ""}
+    if named:
+        return named <= PUBLIC | SIMULATED
+    opened = [call for call in record.of(*OPENING) if not is_simulated(call) and _opened(call) not in PUBLIC]
+    return bool(record.calls) and all(call.name == "samples.wisconsin" for call in opened)
+
+
+def _opened(call: Call) -> Any:
+    return next((call.options[name] for name in ("source", "cohort", "anatomy") if name in call.options), None)
+
+
+def _origin(call: Call) -> str:
+    opened = _opened(call)
+    if is_simulated(call):
+        return f"The simulated study{f' “{opened}”' if opened else ''}"
+    if call.name == "samples.wisconsin" or opened == "wisconsin":
+        return "The public Wisconsin diagnostic breast cancer table"
+    if opened == "samples":
+        return "The public sample data of the workbench"
+    return "The study that was read from the user's files"
+
+
+def _counted(facts: dict[str, Any]) -> str:
+    if "slices" in facts:
+        return f"{plural(facts['slices'], 'labelled slice')} of {plural(facts['cases'], 'case')}"
+    if "cases" not in facts:
+        return ""
+    text = plural(facts["cases"], "case")
+    if "patients" in facts:
+        text += f" of {plural(facts['patients'], 'patient')}"
+    if facts.get("columns"):
+        text += f" with {plural(facts['columns'], 'feature')}"
+    if len(facts.get("labels", ())) > 1:
+        text += f" (classes of {listed([f'{n:,}' for n in facts['labels']])} cases)"
+    return text
+
+
+def _divided(call: Call) -> str:
+    if call.name == "cnn.split":
+        return "Slices were divided, by patient where there were several"
+    by = call.settings.get("by", "patient")
+    return f"Cases were divided by {by}"
+
+
+def _shares(facts: dict[str, Any]) -> str:
+    patients = facts.get("split_patients", {})
+    return listed(
+        [
+            _share(facts["split"][part], patients.get(part), use)
+            for part, use in PARTS.items()
+            if part in facts["split"]
+        ]
+    )
+
+
+def _share(cases: int, patients: int | None, use: str) -> str:
+    return f"{cases:,} {use}" if patients is None else f"{cases:,} of {plural(patients, 'patient')} {use}"
+
+
+def _how(call: Call) -> str:
+    names = {"cnn.split": "test_fraction gap blocks at", "cohorts.Cohort.split": "test validation stratify"}
+    return settings_of(call, *names.get(call.name, "").split())
+
+
+def _cross_validated(record: Record, call: Call, facts: dict[str, Any]) -> str:
+    names = listed([model_name(name) for name in facts.get("models", ())] or ["the models"])
+    repeats = f", repeated {facts['repeats']} times," if facts.get("repeats", 1) > 1 else ""
+    units = (
+        "all cases of a patient in the same fold"
+        if facts.get("grouped")
+        else "each row taken for a patient of its own, because none were named"
+    )
+    allowed = "; features that give the label away were allowed, to show what that does"
+    return (
+        f"{names[0].upper()}{names[1:]} {'were' if len(facts.get('models', ())) != 1 else 'was'} judged on "
+        f"{plural(facts['cases'], 'case')} of {plural(facts['patients'], 'patient')} by {facts['folds']}-fold "
+        f"cross-validation{repeats} with {units}{allowed if call.settings.get('allow_leak') else ''}"
+        f"{cite(record, call)}."
+    )

@@ -1,0 +1,303 @@
+"""A notebook as a section of a report: headings, prose, figures, tables and, where asked, code."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import bs4
+
+from workbench.experiments import failure, status
+from workbench.experiments.chapters import source
+
+from . import facts
+from .checklists import Checklist, checklists
+from .cleaning import cleaned
+from .completeness import Gap, gaps, remarks
+from .markdown import to_html
+from .methods import Methods, methods
+from .outline import Heading, Outline
+from .outputs import shown
+from .summary import Summary, summary
+
+ADDED = {"parameters": "Parameters", "results": "Recorded results"}  # what no cell may have a heading for
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a section.
+
+    Parameters
+    ----------
+    kind : str
+        ``"heading"``, ``"prose"``, ``"code"``, ``"parameters"`` or a kind of output.
+    html : str
+        Its content; of code, the code.
+    caption : str, optional
+        Of a figure, in plain text.
+    number : str, optional
+        Of a figure.
+    heading : Heading, optional
+        Of a heading.
+    folded : bool, optional
+        Whether it belongs to the solution of an exercise.
+    """
+
+    kind: str
+    html: str
+    caption: str = ""
+    number: str = ""
+    heading: Heading | None = None
+    folded: bool = False
+
+    @property
+    def colored(self) -> str:
+        """Of code, with the colours of the page's style sheet."""
+        from pygments import highlight
+        from pygments.formatters import HtmlFormatter
+        from pygments.lexers import PythonLexer
+
+        return highlight(self.html, PythonLexer(), HtmlFormatter())
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal for blocks that say the same."""
+        return hashlib.sha256(f"{self.kind} {self.html}".encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A notebook, ready for a page.
+
+    Parameters
+    ----------
+    title, anchor : str
+        Plain text, and its address.
+    notebook : dict
+        Content of the notebook, from which the rest is told.
+    blocks : list of Block
+        In reading order.
+    leak : str, optional
+        What in it tells who the patients are.
+    repeats : bool, optional
+        Whether blocks that an earlier section holds were left out.
+    again : bool, optional
+        Whether an earlier section is a run of the same notebook.
+    label : str, optional
+        Its title beside other sections.
+    """
+
+    title: str
+    anchor: str
+    notebook: dict[str, Any]
+    blocks: list[Block]
+    leak: str = ""
+    repeats: bool = False
+    again: bool = False
+    label: str = ""
+
+    def groups(self, *, code: bool) -> list[tuple[bool, list[Block]]]:
+        """Group the blocks that are shown.
+
+        Parameters
+        ----------
+        code : bool
+            Whether code is.
+
+        Returns
+        -------
+        list of tuple of bool and list of Block
+            Neighbours that are folded, or not.
+        """
+        blocks = [block for block in self.blocks if code or block.kind != "code"]
+        return [(folded, list(group)) for folded, group in groupby(blocks, key=attrgetter("folded"))]
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the notebook's metadata says of it."""
+        return self.notebook.get("metadata", {}).get("workbench", {})
+
+    @cached_property
+    def status(self) -> str:
+        """As of the record, or that it leaks."""
+        return "leaking" if self.leak else status(self.notebook)
+
+    @property
+    def failure(self) -> str:
+        """Why it is not complete."""
+        return self.leak or failure(self.notebook)
+
+    @cached_property
+    def settings(self) -> list[facts.Setting]:
+        """Its parameters."""
+        return facts.settings(self.notebook)
+
+    @cached_property
+    def results(self) -> dict[str, facts.Result]:
+        """What it recorded."""
+        return facts.results(self.notebook)
+
+    @property
+    def environment(self) -> list[tuple[str, str]]:
+        """Where, when and with what it was made."""
+        return facts.environment(self.notebook)
+
+    @property
+    def started(self) -> str:
+        """Day of the run."""
+        return str(self.about.get("run", {}).get("started", ""))[:10]
+
+    @cached_property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What the record lacks, beside what stopped it."""
+        return () if self.status in {"failed", "interrupted", "leaking"} else gaps(self.notebook)
+
+    @cached_property
+    def remarks(self) -> tuple[Gap, ...]:
+        """What else a reader may want to know of the record."""
+        return remarks(self.notebook) if self.environment else ()
+
+    @cached_property
+    def methods(self) -> Methods | None:
+        """The methods paragraph of a run."""
+        return methods(self.notebook) if self.environment else None
+
+    @cached_property
+    def checklists(self) -> tuple[Checklist, ...]:
+        """The reporting checklists of a run, once for all runs of a notebook."""
+        return checklists(self.notebook) if self.environment and not self.again else ()
+
+    @cached_property
+    def summary(self) -> Summary:
+        """The page in plain words."""
+        return summary(self.notebook)
+
+    def without(self, known: Collection[str], *, again: bool) -> Section:
+        """Leave out what was said before, and headings that then head nothing.
+
+        Parameters
+        ----------
+        known : collection of str
+            Digests of blocks.
+        again : bool
+            Whether an earlier section is a run of the same notebook.
+
+        Returns
+        -------
+        Section
+            Parameters, results and errors are always kept.
+        """
+        always = ("heading", "parameters", "results", "error")
+        kept = [block for block in self.blocks if block.kind in always or block.digest not in known]
+        headed: list[Block] = []
+        level = 0  # of the nearest heading below which something stands
+        for block in reversed(kept):
+            if block.heading is None:
+                headed.append(block)
+                level = 7
+            elif block.heading.level < level:
+                headed.append(block)
+                level = block.heading.level
+        return replace(self, blocks=headed[::-1], repeats=len(headed) < len(self.blocks), again=again)
+
+
+def section(
+    notebook: dict[str, Any],
+    *,
+    name: str,
+    folder: Path = Path(),
+    top: int = 1,
+    prefix: str = "",
+    links: Mapping[str, str] | None = None,
+) -> Section:
+    """Turn a notebook into a section.
+
+    Parameters
+    ----------
+    notebook : dict
+        Its content.
+    name : str
+        Stands for a title where it has none.
+    folder : Path, optional
+        Where pictures lie that its text names.
+    top : int, optional
+        Level of its title.
+    prefix : str, optional
+        Of all addresses in it; its figures are numbered with it, too.
+    links : mapping, optional
+        See `cleaning.clean`.
+
+    Returns
+    -------
+    Section
+        With all code; whether it is shown is the page's choice.
+    """
+    outline = Outline(top, prefix)
+    blocks: list[Block] = []
+    figures = 0
+    intervals = facts.intervals(notebook)
+    title = ""
+    for cell in notebook["cells"]:
+        for block in _blocks(cell, outline, folder, links or {}, intervals):
+            if block.kind == "title" and not title:
+                title = block.caption
+                continue
+            if block.kind in ADDED and not _named(blocks, ADDED[block.kind]):
+                heading = outline.add(2, ADDED[block.kind])
+                blocks.append(Block("heading", heading.text, heading=heading))
+            if "solution" in cell.get("metadata", {}).get("tags", []):
+                block = replace(block, folded=True)  # noqa: PLW2901
+            if block.kind == "figure":
+                figures += 1
+                block = replace(block, number=".".join([*prefix.split("-")[1:2], str(figures)]))  # noqa: PLW2901
+            blocks.append(block)
+    title = notebook.get("metadata", {}).get("workbench", {}).get("title") or title or name
+    return Section(title, prefix.strip("-") or "top", notebook, blocks)
+
+
+def _blocks(
+    cell: dict[str, Any], outline: Outline, folder: Path, links: Mapping[str, str], intervals: dict[str, str]
+) -> Iterator[Block]:
+    tags = cell.get("metadata", {}).get("tags", [])
+    if cell["cell_type"] == "markdown":
+        yield from _prose(cell, outline, folder, links)
+    if cell["cell_type"] != "code" or "injected-parameters" in tags:
+        return
+    if "parameters" in tags:
+        yield Block("parameters", "")
+    elif source(cell).strip():
+        yield Block("code", source(cell))
+    yield from (Block(output.kind, output.html, output.caption) for output in shown(cell, intervals))
+
+
+def _named(blocks: Sequence[Block], title: str) -> bool:
+    headings = [block.html for block in blocks if block.heading]
+    return title in headings or (bool(headings) and "result" in headings[-1].lower() and "result" in title)
+
+
+def _prose(cell: dict[str, Any], outline: Outline, folder: Path, links: Mapping[str, str]) -> Iterator[Block]:
+    text = to_html(source(cell), folder=folder, attachments=cell.get("attachments"))
+    prose = ""
+    for element in list(cleaned(text, links=links).children):
+        if not isinstance(element, bs4.Tag) or element.name not in HEADINGS:
+            prose += str(element)
+            continue
+        if prose.strip():
+            yield Block("prose", prose)
+        prose = ""
+        level = int(element.name[1])
+        if level == 1 and not outline.headings and not outline.titled:
+            outline.titled = True
+            yield Block("title", "", caption=element.get_text())
+        else:
+            heading = outline.add(level, element.decode_contents())
+            yield Block("heading", heading.text, heading=heading)
+    if prose.strip():
+        yield Block("prose", prose)

@@ -1,0 +1,177 @@
+"""Sentences on models and their training."""
+
+from __future__ import annotations
+
+from .record import Call, Record
+from .writing import Sentence, cite, listed, mark, plural, settings_of, spoken
+
+MODELS = {
+    "bayes": "Gaussian naive Bayes",
+    "boosting": "gradient boosting",
+    "forest": "a random forest",
+    "knn": "k nearest neighbours",
+    "lda": "linear discriminant analysis",
+    "linear_svm": "a linear support vector machine",
+    "logistic": "logistic regression",
+    "majority": "the majority baseline",
+    "svm": "a support vector machine with Gaussian kernel",
+}
+# Who is cited for a model among the references of them all; whoever is not here made the library.
+AUTHORS = {
+    "boosting": "Friedman",
+    "forest": "Breiman",
+    "knn": "Cover",
+    "lda": "Fisher",
+    "linear_svm": "Cortes",
+    "svm": "Cortes",
+}
+NETWORKS = {
+    "cnn.classifier": "A convolutional network for classification",
+    "cnn.detector": "A convolutional network for detection",
+    "cnn.gan": "A generative adversarial network",
+    "cnn.unet": "A U-Net for segmentation",
+}
+
+
+def models(record: Record) -> list[Sentence]:
+    """Say which models were made and how they were trained.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        In order.
+    """
+    trained = [
+        Sentence(_trained(record, call), (call.source,))
+        for call in record.of("cnn.fit", "cnn.fit_live", "explorers.train")
+    ]
+    adversaries = [Sentence(_against(record, call), (call.source,)) for call in record.of("cnn.fit_gan")]
+    augmented = [Sentence(_augmented(call), (call.source,)) for call in record.of("cnn.Augmentation")]
+    return _classical(record) + networks(record) + augmented + trained + adversaries
+
+
+def networks(record: Record) -> list[Sentence]:
+    """Say which networks were built.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        In order.
+    """
+    written = []
+    for call in record.of(*NETWORKS):
+        weights = [f"{facts['weights']:,}" for facts in call.found if "weights" in facts]
+        sized = f" with {' or '.join(weights)} weights" if weights else ""
+        told = settings_of(
+            call, "shape", "classes", "channels", "width", "depth", "backbone", "dropout", "weights"
+        )
+        text = f"{NETWORKS[call.name]}{sized} was built{told}{cite(record, call)}."
+        written.append(Sentence(text, (call.source,)))
+    return written
+
+
+def model_name(name: str) -> str:
+    """Write the name of a model.
+
+    Parameters
+    ----------
+    name : str
+        As `recognition.models` knows it, or the user's own.
+
+    Returns
+    -------
+    str
+        The field's term, or the name in quotation marks.
+
+    Examples
+    --------
+    >>> model_name("lda"), model_name("mine")
+    ('linear discriminant analysis', '“mine”')
+    """
+    return MODELS.get(name, f"“{name}”")
+
+
+def _classical(record: Record) -> list[Sentence]:
+    calls = record.of("recognition.models")
+    if not calls:
+        return []
+    names = dict.fromkeys(name for call in calls for facts in call.found for name in facts.get("models", ()))
+    cited = record.documented(calls[0].function).get("references", [])
+    of = {name: [text for text in cited if name in AUTHORS and text.startswith(AUTHORS[name])] for name in names}
+    library = [text for text in cited if not text.startswith(tuple(AUTHORS.values()))]
+    named = listed([model_name(name) + mark(of[name]) for name in names] or ["those of the workbench"])
+    inner = dict.fromkeys(str(call.settings["inner"]) for call in calls if "inner" in call.settings)
+    text = (
+        f"The models were {named}, made with scikit-learn{mark(library)}; each pipeline filled gaps with the "
+        "median, dropped constant and redundant features and scaled the rest, learnt from training cases alone, "
+        f"and chose its settings and calibrated its probabilities on {' or '.join(inner)} inner folds."
+    )
+    return [Sentence(text, tuple(call.source for call in calls))]
+
+
+def _augmented(call: Call) -> str:
+    amounts = {
+        name: spoken(value) for name, value in call.settings.items() if value not in (0, None) and value != []
+    }
+    if "rotation" in amounts:
+        amounts["rotation"] = f"up to {amounts['rotation']}°"
+    if "flip" in amounts:
+        amounts["flip"] = f"along axes {listed(list(map(spoken, call.settings['flip'])))}"
+    told = ", ".join(f"{name} {value}" for name, value in amounts.items())
+    return f"Training images were augmented anew in each epoch ({told})."
+
+
+def _against(record: Record, call: Call) -> str:
+    told = settings_of(call, "steps", "batch_size", "learning_rate", "penalty", "average")
+    return f"The generator and the discriminator were trained against each other{told}{cite(record, call)}."
+
+
+def _trained(record: Record, call: Call) -> str:
+    known = call.settings
+    told = [_length(call), " by Adam"]
+    if "learning_rate" in known:
+        told.append(
+            f" at a greatest learning rate of {spoken(known['learning_rate'])}, falling along half a cosine"
+        )
+    if known.get("warm_up"):
+        told.append(f" after a rise over {spoken(100 * known['warm_up'])} % of the steps")
+    if known.get("average"):
+        told.append(f", with a moving average of the weights (decay {spoken(known['average'])})")
+    if known.get("weight_decay"):
+        told.append(f", with weight decay {spoken(known['weight_decay'])}")
+    told.append(_loss(call))
+    if known.get("class_weights"):
+        told.append(f", with class weights {spoken(known['class_weights'])}")
+    if "patience" in known:
+        told.append(f", stopped after {known['patience']} epochs without improvement")
+    best = [str(facts["best_epoch"]) for facts in call.found if facts.get("validated")]
+    if best:
+        told.append(f"; the weights of epoch {' or '.join(best)}, with the least validation loss, were kept")
+    return f"The network was trained{''.join(told)}{cite(record, call)}."
+
+
+def _length(call: Call) -> str:
+    epochs, size = call.settings.get("epochs"), call.settings.get("batch_size")
+    most = "at most " if "patience" in call.settings else ""
+    return (f" for {most}{plural(epochs, 'epoch')}" if epochs else "") + (
+        f" with batches of {size}" if size else ""
+    )
+
+
+def _loss(call: Call) -> str:
+    if "loss" in call.settings:
+        return f", on the loss {spoken(call.settings['loss']).replace('_', ' ')}"
+    if {"loss", "encode"} & set(call.withheld):
+        return ", on a loss given in the notebook"
+    pixels = any(facts.get("of_pixels") for facts in call.found)
+    return ", on cross-entropy and Dice" if pixels else ", on cross-entropy"
