@@ -30,8 +30,10 @@ from jupyter import Notebook, serving  # noqa: E402 (the helpers of the tests)
 MOVES = 60
 # Without a graphics card, WebGL is computed; pages without WebGL are drawn faster without it.
 WEBGL = ("--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-ACTIONS = ("window", "slices", "wheel", "opacity", "gaussian")
 SLIDERS = {"opacity": "mask opacity", "slices": "axis 0 slice"}
+# What our explorers compute in the kernel is moved by the arrow keys of a slider, which it names.
+COMPUTED = {"round trip": "move", "gaussian": "move", "process": "sigma", "segment": "range"}
+ACTIONS = ("window", "slices", "wheel", "opacity", "features", "classify", *COMPUTED)
 DATA = """
 import numpy as np, ipywidgets
 from workbench import samples
@@ -46,13 +48,37 @@ OURS = {
     "slices": "from workbench.explorers import view\nview(volume, volume_mask, window=(40, 400))",
     "wheel": "from workbench.explorers import view\nview(volume, volume_mask, window=(40, 400))",
     "opacity": "from workbench.explorers import view\nview(image, mask)",
+    "features": """
+import pandas as pd
+from workbench.cohorts import Cohort
+from workbench.explorers import features
+from workbench.images import Image
+rng = np.random.default_rng(0)
+names = [f"c{number:03}" for number in range(100)]
+images = pd.Series({name: Image(rng.normal(size=(256, 256))) for name in names})
+cohort = Cohort(pd.DataFrame({"image": images, "patient": names, "label": ["ill", "well"] * 50}))
+table = pd.DataFrame(rng.normal(size=(100, 2)), index=pd.Index(names, name="case"), columns=list("uv"))
+features(table, cohort)""",
+    "classify": """
+import pandas as pd
+from workbench.explorers import classify
+rng = np.random.default_rng(0)
+labels = np.where(rng.random(400) < 0.4, "ill", "well")
+said = np.clip(rng.normal(np.where(labels == "ill", 0.6, 0.4), 0.2), 0, 1)
+classify(pd.DataFrame({"label": labels, "p_well": 1 - said, "p_ill": said}), positive="ill")""",
+    "round trip": """
+from workbench.explorers import Canvas, controls
+canvas, slider = Canvas(np.zeros((8, 8), np.uint8)), controls.slider("move", 1, 1, 100)
+slider.observe(lambda change: canvas.show(np.full((8, 8), change["new"], np.uint8)), "value")
+ipywidgets.VBox([slider, canvas])""",
     "gaussian": """
-from workbench.explorers import Canvas
+from workbench.explorers import Canvas, controls
 from workbench import processing
-canvas = Canvas(image, mask)
-slider = ipywidgets.IntSlider(value=1, min=1, max=100, description="move")
+canvas, slider = Canvas(image, mask), controls.slider("move", 1, 1, 100)
 slider.observe(lambda change: canvas.show(processing.gaussian(image, sigma=0.5 + change["new"] / 50)), "value")
 ipywidgets.VBox([slider, canvas])""",
+    "process": "from workbench.explorers import process\nprocess(image, filter='gaussian', sigma=0.5)",
+    "segment": "from workbench.explorers import segment\nsegment(image, mask, low=100)",
 }
 SHOWN = {
     "window": "slices, mask, level=move * 5, opacity=0.35",
@@ -124,6 +150,21 @@ WATCH_OURS = """(everyDraw) => {
     if (everyDraw || view.layers.revision !== revision) window.answered();
     revision = view.layers.revision;
   };
+}"""
+WATCH_POINTS = """() => {
+  const scatter = document.querySelector(".wb-figure").wbScatter;
+  const mark = scatter.mark.bind(scatter);
+  scatter.mark = () => {
+    mark();
+    if (!scatter.preview.hidden) { scatter.preview.getBoundingClientRect(); window.answered(); }
+  };
+  const box = scatter.svg.getBoundingClientRect();
+  return Array.from(scatter.at, (place, at) => place + (at % 2 ? box.top : box.left));
+}"""
+WATCH_THRESHOLD = """() => {
+  const figure = document.querySelector(".wb-figure");
+  new MutationObserver(() => { figure.getBoundingClientRect(); window.answered(); })
+    .observe(figure, {attributes: true, attributeFilter: ["data-drawn"]});
 }"""
 WATCH_PICTURES = """() => new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes)
@@ -209,10 +250,26 @@ def by_finger(notebook: Notebook, action: str) -> Measured:
     return Measured(notebook.page.evaluate("window.times"), frames / taken)
 
 
-def by_key(notebook: Notebook, watch: str, *given: Any) -> Measured:
+def by_pointing(notebook: Notebook) -> Measured:
+    """Point at case after case of the scatter, or drag the threshold along the curve."""
+    page = notebook.page
+    if page.locator(".wb-thresholds").count():
+        page.evaluate(WATCH_THRESHOLD)
+        box = page.locator(".wb-thresholds svg").first.bounding_box()
+        taken = drag(notebook, (box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.4), reach=120)
+        return Measured(page.evaluate("window.times"), page.evaluate("window.frames") / taken)
+    page.wait_for_function("document.querySelector('.wb-figure').dataset.pictures >= 100", timeout=30_000)
+    places = page.evaluate(WATCH_POINTS)
+    for across, down in zip(places[: 2 * MOVES : 2], places[1 : 2 * MOVES : 2], strict=True):
+        page.mouse.move(across, down)
+        time.sleep(0.05)
+    return Measured(page.evaluate("window.times"))
+
+
+def by_key(notebook: Notebook, watch: str, *given: Any, label: str = "move", peer: bool = True) -> Measured:
     """Press an arrow key on the slider, wait for the picture, and again."""
     notebook.page.evaluate(watch, *given)
-    slider = handle(notebook, "move")
+    slider = handle(notebook, label, peer)
     slider.focus()
     for move in range(MOVES):
         before = notebook.page.evaluate("window.times.length")
@@ -237,9 +294,11 @@ def by_wheel(notebook: Notebook, watch: str) -> Measured:
     )
 
 
-def handle(notebook: Notebook, label: str) -> Any:
-    """Return a slider's handle."""
-    return notebook.page.locator(".widget-slider", has_text=label).locator(".noUi-handle").first
+def handle(notebook: Notebook, label: str, peer: bool = False) -> Any:
+    """Return what moves a slider: our own input, or the handle of a widget of ipywidgets."""
+    if peer:
+        return notebook.page.locator(".widget-slider", has_text=label).locator(".noUi-handle").first
+    return notebook.page.locator(f"input[type=range][aria-label^='{label}']").first
 
 
 class Bench:
@@ -298,12 +357,16 @@ class Bench:
 
 def cells(bench: Bench, webgl: Bench, action: str) -> dict[str, Callable[[], Measured | str]]:
     """Return who can do an action, and how it is measured."""
-    ours = ".wb-canvas[data-drawn]"
-    finger = {"gaussian": lambda notebook: by_key(notebook, WATCH_OURS, False)}
-    return {
-        "ours": lambda: bench.measure(
-            OURS[action], ours, finger.get(action, lambda notebook: by_finger(notebook, action))
-        ),
+
+    def by_hand(notebook: Notebook) -> Measured:
+        if action in COMPUTED:
+            return by_key(notebook, WATCH_OURS, False, label=COMPUTED[action], peer=False)
+        return by_pointing(notebook) if action in {"features", "classify"} else by_finger(notebook, action)
+
+    ours = {"ours": lambda: bench.measure(OURS[action], ".wb-canvas[data-drawn], .wb-figure[data-drawn]", by_hand)}
+    if action not in SHOWN:
+        return ours
+    return ours | {
         "interact + imshow": lambda: bench.measure(
             NAIVE.format(shown=SHOWN[action]),
             ".widget-interact img",
@@ -343,6 +406,7 @@ def rows(bench: Bench, webgl: Bench, words: list[str]) -> list[list[str]]:
             # Who showed nothing in the first row shows nothing in the others.
             if line[-1].startswith("no picture"):
                 silent.add(name)
+        line += [""] * (5 - len(line))
         lines.append(line)
         print(line, file=sys.stderr, flush=True)
     lines.append(

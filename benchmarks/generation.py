@@ -34,7 +34,10 @@ def stable(steps: int = STEPS, *, minutes: float = 12) -> Iterator[str]:
     judge = cnn.classifier((SIDE, SIDE), 2, width=8)
     cnn.fit(judge, known, labels[parts.train], epochs=4, batch_size=16, learning_rate=3e-3, progress=False)
     real = cnn.embed(judge, unseen)
-    drawn = known[: len(unseen)]
+    rng = np.random.default_rng(0)
+    # As many of each class as among the unseen ones: the distance would else be that between the classes.
+    of_class = {kind: rng.permutation(np.flatnonzero(labels[parts.train] == kind)) for kind in (0, 1)}
+    drawn = known[np.concatenate([of_class[kind][: (labels[parts.test] == kind).sum()] for kind in (0, 1)])]
     network = cnn.gan((SIDE, SIDE), 2)
     rows: list[list[str]] = []
     begun = time.perf_counter()

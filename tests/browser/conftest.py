@@ -56,7 +56,7 @@ def server(browser, tmp_path_factory):
 def lab(browser, server, request):
     """Open cells in JupyterLab: ``lab(["code", ...])`` runs them and waits for the canvas.
 
-    When the test ends, no console error may have come.
+    When the test ends, no console error may have come, and all that can be reached must have a name.
     """
     opened = []
 
@@ -72,4 +72,5 @@ def lab(browser, server, request):
     yield show
     for context, notebook in opened:
         assert [error for error in notebook.errors if not THEIRS.search(error)] == [], notebook.errors
+        assert notebook.unnamed() == []
         context.close()

@@ -177,3 +177,20 @@ class Notebook:
     def pixels(self, at=0):
         """Return a picture of what a pane shows, as bytes, for comparing."""
         return self.page.evaluate("(at) => document.querySelectorAll('.wb-pane canvas')[at].toDataURL()", at)
+
+    def unnamed(self):
+        """Return the roles of what can be reached in explorers, but has no name for a screen reader."""
+        talk = self.page.context.new_cdp_session(self.page)
+        roles = []
+        count = self.page.evaluate("document.querySelectorAll('.wb-explorer').length")
+        for at in range(count):
+            found = talk.send(
+                "Runtime.evaluate", {"expression": f"document.querySelectorAll('.wb-explorer')[{at}]"}
+            )
+            nodes = talk.send("Accessibility.queryAXTree", {"objectId": found["result"]["objectId"]})["nodes"]
+            for node in nodes:
+                reached = any(one["name"] == "focusable" for one in node.get("properties", []))
+                if reached and not node.get("name", {}).get("value", "").strip():
+                    roles.append(node["role"]["value"])
+        talk.detach()
+        return roles

@@ -8,8 +8,8 @@ import pytest
 
 from workbench import samples
 from workbench.explorers import Canvas
-from workbench.explorers.canvas import EDITING
 from workbench.explorers.sending import parts
+from workbench.explorers.state import EDITING
 from workbench.images import Image, affine_from_spacing
 
 KINDS = ("uint8", "uint16", "int16", "float32")

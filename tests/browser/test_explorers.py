@@ -29,6 +29,13 @@ image = samples.load("head_ct")
 compare(image, image.replace(pixels=np.roll(image.pixels, 9, axis=1)), transform="translation")
 """
 
+POINTS = """
+import pandas as pd
+from workbench import explorers
+table = pd.DataFrame({"area": [1.0, 2.0], "length": [3.0, 1.0], "label": ["ill", "well"]}, index=["a", "b"])
+explorers.features(table)
+"""
+
 
 def drag(notebook, element, across, down=0, *, button="left"):
     box = element.bounding_box()
@@ -41,7 +48,7 @@ def drag(notebook, element, across, down=0, *, button="left"):
 
 
 def slider(notebook, label):
-    return notebook.page.locator(".widget-slider", has_text=label).locator(".noUi-handle")
+    return notebook.page.get_by_label(label, exact=True)
 
 
 def changed(notebook, before, at=0):
@@ -95,7 +102,7 @@ def test_compare_swipes_and_aligns(lab):
     seen = changed(notebook, seen)
     drag(notebook, slider(notebook, "first | second"), -30)
     seen = changed(notebook, seen)
-    notebook.page.locator(".widget-dropdown", has_text="show as").locator("select").select_option("checkerboard")
+    notebook.page.get_by_label("show as").select_option("checkerboard")
     seen = changed(notebook, seen)
     notebook.page.locator(".widget-dropdown", has_text="align by").locator("select").select_option("nothing")
     changed(notebook, seen)
@@ -144,15 +151,18 @@ def test_it_outlives_its_kernel_as_a_picture_and_with_it_alive(lab):
     notebook.run()
 
 
-def test_notebook_7_opens_it(lab):
-    notebook = lab([VIEWER], at="notebooks")
+def test_notebook_7_opens_them(lab):
+    notebook = lab([VIEWER, COMPARE], at="notebooks").drawn(2)
     seen = notebook.pixels()
     drag(notebook, slider(notebook, "level"), 40)
     changed(notebook, seen)
+    seen = notebook.pixels(1)
+    notebook.page.get_by_label("show as").select_option("checkerboard")
+    changed(notebook, seen, 1)
 
 
-def test_voila_opens_it(browser, server):
-    path = server.write([VIEWER], "voila")
+def test_voila_opens_them(browser, server):
+    path = server.write([VIEWER, POINTS], "voila")
     page = browser.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -163,6 +173,9 @@ def test_voila_opens_it(browser, server):
     page.wait_for_function(
         "(before) => document.querySelector('.wb-pane canvas').toDataURL() !== before", arg=before
     )
+    page.wait_for_selector(".wb-figure[data-drawn='2']")
+    page.get_by_role("button", name="ill (1)").click()
+    page.get_by_text("1 case selected").wait_for()
     assert errors == []
     page.close()
 

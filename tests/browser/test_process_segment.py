@@ -35,8 +35,8 @@ def drag(notebook, element, across, down=0):
     mouse.up()
 
 
-def slider(notebook, label, kind=".widget-slider"):
-    return notebook.page.locator(kind, has_text=label).locator(".noUi-handle").first
+def slider(notebook, label):
+    return notebook.page.locator(f".jp-OutputArea input[type=range][aria-label^='{label}']").first
 
 
 def choose(notebook, label, option):

@@ -140,6 +140,10 @@ def test_features_follow_the_pointer_the_lasso_and_the_keys(lab):
     page.mouse.move(box["x"] + places[7, 0], box["y"] + places[7, 1])
     seen = changed(notebook, seen)
     until(notebook, "explorer.scatter.hovered", 7)
+    # Pictures come beforehand: pointing at a case shows it without the kernel.
+    page.wait_for_function("document.querySelector('.wb-figure').dataset.pictures === '200'")
+    page.mouse.move(box["x"] + places[8, 0], box["y"] + places[8, 1])
+    page.wait_for_function("document.querySelector('.wb-preview').naturalWidth === 96")
     lasso = [(0.5, 0.02), (0.99, 0.02), (0.99, 0.5), (0.5, 0.5)]
     page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.02)
     page.mouse.down()
@@ -170,7 +174,7 @@ def test_the_threshold_moves_in_the_page_and_counts_as_evaluation_does(lab):
     page = notebook.page
     page.wait_for_selector(".wb-sheet img")
     page.get_by_label("threshold", exact=True).fill("0.37")
-    cells = page.locator(".wb-thresholds td")
+    cells = page.locator(".wb-thresholds td[class]")
     until(notebook, "explorer.threshold.threshold", 0.37)
     wanted = ask(notebook, "explorer.threshold.table.to_numpy().ravel().tolist()")
     assert [int(text) for text in cells.all_inner_texts()] == wanted

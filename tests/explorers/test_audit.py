@@ -5,7 +5,7 @@ import pytest
 from workbench import cohorts, samples
 from workbench.cohorts import Cohort, CohortError
 from workbench.explorers import audit
-from workbench.explorers.audit import PAGE
+from workbench.explorers.auditor import PAGE
 from workbench.images import Image
 
 

@@ -75,7 +75,7 @@ def test_grad_cam_is_that_of_cnn_on_the_grid_of_the_image(study):
     heat = cnn.grad_cam(model, small[np.newaxis], classes=1)[0]
     np.testing.assert_allclose(judged.explained(case), processing.resize(heat, shape=(16, 16)), rtol=1e-5)
     assert judged.canvas.mode == "blend"
-    judged.heat.value = 0.0
+    judged.canvas.mix = 0.0
     plain = classify(table, cohort)
     plain.canvas.change(cohort.image(case))
     np.testing.assert_array_equal(judged.canvas.picture(), plain.canvas.picture())

@@ -3,7 +3,7 @@ import pytest
 
 from workbench import samples
 from workbench.explorers import compare
-from workbench.explorers.compare import resampled
+from workbench.explorers.comparison import resampled
 from workbench.explorers.drawing import combine
 from workbench.images import Image, affine_from_spacing, read
 from workbench.images.picture import to_bytes
@@ -19,7 +19,7 @@ def slices():
 @pytest.mark.parametrize("mode", ["swipe", "blend", "checkerboard"])
 def test_modes_and_controls_are_the_pure_function(slices, mode):
     both = compare(*slices)
-    both.mode.value, both.mix.value, both.tiles.value = mode, 0.25, 5
+    both.canvas.mode, both.canvas.mix, both.canvas.tiles = mode, 0.25, 5
     grey = [to_bytes(one.pixels, both.canvas.window)[..., None].repeat(3, -1) for one in slices]
     expected = combine(*grey, mode=mode, mix=0.25, tiles=5)
     np.testing.assert_array_equal(both.canvas.picture(), expected)

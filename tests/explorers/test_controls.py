@@ -3,15 +3,20 @@ import pytest
 import traitlets
 
 from workbench.explorers import Canvas, controls
+from workbench.explorers.sliders import WholeSlider
 
 
-def test_numbers_get_sliders_of_their_kind_and_as_many_digits_as_they_need():
+def test_numbers_get_sliders_of_their_kind_that_stay_in_their_range():
     whole, broken = controls.slider("size", 3, 1, 9, step=2), controls.slider("sigma", 1.0, 0.0, 4.0)
-    assert (type(whole), whole.step) == (ipywidgets.IntSlider, 2)
-    assert (type(broken), broken.step, broken.readout_format) == (ipywidgets.FloatSlider, 0.02, ".2f")
-    assert all(
-        one.description for one in (whole, broken, controls.choice("filter", "ab"), controls.switch("on", True))
-    )
+    assert isinstance(whole, WholeSlider) and (whole.step, type(whole.value)) == (2, int)
+    assert not isinstance(broken, WholeSlider) and broken.step == 0.02
+    both = controls.reach("range", (1.0, 3.0), 0.0, 4.0, step=0.5)
+    whole.max, broken.min, both.max = 2, 1.5, 2.0
+    assert (whole.value, broken.value, both.value) == (2, 1.5, (1.0, 2.0))
+    both.value = (-5.0, 9.0)
+    assert both.value == (0.0, 2.0)
+    named = (whole, broken, both, controls.choice("filter", "ab"), controls.switch("on", True))
+    assert all(one.description for one in named)
 
 
 @pytest.mark.parametrize(("length", "step"), [(1.0, 1e-3), (2999, 1), (4096, 1), (0.05, 1e-5), (0, 1)])
@@ -38,10 +43,6 @@ def test_with_a_browser_the_browser_does(monkeypatch):
     controls.link((canvas, "opacity"), (slider, "value"), live=True)
     assert slider.value == canvas.opacity
     assert linked == [((canvas, "opacity"), (slider, "value"))]
-    mode = controls.choice("mode", ("single", "blend"))
-    controls.link((canvas, "mode"), (mode, "value"), live=True)
-    mode.value = "blend"
-    assert canvas.mode == "blend"
 
 
 def test_a_canvas_refuses_what_it_cannot_draw():

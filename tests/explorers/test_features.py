@@ -1,6 +1,9 @@
+import io
+
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image as Picture
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import scale
 
@@ -31,6 +34,20 @@ def test_points_are_the_table(study):
     assert explorer.scatter.group_names == ["a", "b"]
     assert list(explorer.scatter.groups) == [0, 1, 0, 1, 0, 1]
     assert explorer.scatter.across == "v"
+
+
+def test_pictures_of_points_come_when_the_browser_asks(study):
+    table, cohort = study
+    explorer = features(table, cohort)
+    sent = []
+    explorer.scatter.send = lambda content, buffers: sent.append((content, buffers))
+    explorer.scatter._receive(None, {"kind": "pictures", "of": [4, 1, 99]}, [])
+    ((content, buffers),) = sent
+    assert content == {"kind": "pictures", "names": ["c4", "c1"]}
+    drawn = np.asarray(Picture.open(io.BytesIO(buffers[0])))
+    np.testing.assert_array_equal(drawn, np.asarray(thumbnail(cohort.image("c4"))))
+    assert explorer.scatter.pictured
+    assert not features(table).scatter.pictured
 
 
 def test_components_are_those_of_scikit_learn(study):

@@ -9,6 +9,7 @@ from workbench.explorers.calls import Call
 from workbench.explorers.canvas import Canvas
 from workbench.explorers.filters import FILTERS
 from workbench.images import Image, Window, affine_from_spacing
+from workbench.images.picture import to_bytes
 
 # Functions of workbench.processing that are no filter of one image of the same shape, and why.
 ELSEWHERE = {
@@ -66,7 +67,7 @@ def test_every_setting_changes_the_pixels(name, small):
         # Large enough to be shrunk by as much as the slider goes.
         small = Image(np.kron(small.pixels, np.ones((4, 4))) * np.linspace(1, 2, 256)[:, None], units="HU")
     explorer = process(small, filter=name)
-    for setting in explorer._settings:
+    for setting in explorer.moved:
         control = explorer.settings[setting.name]
         before, start = explorer.after, control.value
         values = [one for one in setting.options if one != start] or [
@@ -118,15 +119,18 @@ def test_options_come_first_where_given(image):
 
 def test_the_result_follows_the_window_where_units_are_the_same(small):
     explorer = process(small, filter="median")
-    explorer.canvas.level, explorer.canvas.width = 70, 50
-    assert (explorer.canvas.other_level, explorer.canvas.other_width) == (70, 50)
+    canvas = explorer.canvas
+    canvas.level, canvas.width, canvas.mix = 70, 50, 0.0
+    assert np.abs(canvas.picture()[..., 0] - to_bytes(explorer.after, canvas.window).astype(int)).max() <= 1
     explorer.filter.value = "equalize"
-    assert explorer.canvas.other_width < 2
-    explorer.canvas.level = 90
-    assert explorer.canvas.other_level < 2
+    assert canvas.other_width < 2
+    assert not canvas.same_window
     assert "not defined" in explorer.numbers.value
     explorer.filter.value = "mean"
-    assert explorer.canvas.other_level == 90
+    canvas.level = 90
+    assert np.abs(canvas.picture()[..., 0] - to_bytes(explorer.after, canvas.window).astype(int)).max() <= 1
+    explorer.shown.value = "difference"
+    assert not canvas.same_window
 
 
 def test_the_difference_is_after_minus_before(small):
@@ -216,5 +220,6 @@ def test_without_a_browser_there_is_a_montage(image):
 
 def test_everything_that_moves_has_a_name(small):
     explorer = process(small, filter="anisotropic_diffusion")
-    for control in (explorer.filter, explorer.shown, explorer.mix, *explorer.settings.values()):
+    for control in (explorer.filter, explorer.shown, *explorer.settings.values()):
         assert control.description
+    assert all(about["label"] for about in explorer.canvas.controls.values())

@@ -1,11 +1,17 @@
 import re
+import tomllib
+from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workbench.explorers import Canvas
 from workbench.explorers.sending import FOLDER, SCRIPTS, parts, script
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted((FOLDER / "javascript").glob("*.js"))
 
 
 @given(st.integers(1, 20), st.integers(0, 19), st.integers(1, 200))
@@ -55,3 +61,23 @@ def test_each_module_imports_what_it_uses_from_one_that_exports_it():
 def test_saved_state_stays_small():
     state = Canvas(np.zeros((8, 300, 300))).get_state()
     assert sum(len(str(value)) for value in state.values()) < 90_000
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_what_a_script_takes_from_another_is_there(path):
+    for names, other in re.findall(r'^import \{(.*)\} from "\./(\w+)\.js";$', path.read_text(), re.MULTILINE):
+        given = re.findall(r"^export (?:async )?(?:function|const|class) (\w+)", script_of(other), re.MULTILINE)
+        assert {name.strip() for name in names.split(",")} <= set(given), other
+
+
+def script_of(name):
+    return (FOLDER / "javascript" / f"{name}.js").read_text()
+
+
+def test_scripts_and_styles_go_with_the_package():
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    assert build["targets"]["wheel"]["packages"] == ["workbench"]
+    assert not {"exclude", "only-include", "artifacts"} & (build.keys() | build["targets"]["wheel"].keys())
+    ignored = (ROOT / ".gitignore").read_text()
+    assert not re.search(r"\.(js|css)\b|javascript", ignored)
+    assert {path.suffix for path in FOLDER.iterdir() if path.is_file()} == {".py", ".css"}

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image as Picture
 
-from workbench.explorers.stills import LARGEST_STILL, montage, panel, png
+from workbench.explorers.encoding import LARGEST_STILL, png
+from workbench.explorers.stills import montage, panel
 
 
 def opened(data):

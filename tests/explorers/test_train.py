@@ -7,7 +7,7 @@ import pytest
 from workbench import cnn
 from workbench.cohorts import Cohort
 from workbench.explorers import train
-from workbench.explorers.train import Trainer
+from workbench.explorers.trainer import Trainer
 from workbench.images import Image
 
 
@@ -32,7 +32,7 @@ def test_headless_it_is_fit(data):
     for one, other in zip(made.get_weights(), plain.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
     assert trainer.best_epoch == expected.best_epoch
-    assert trainer.ended == "finished"
+    assert trainer.ended == trainer.result().ended == "finished"
     assert len(trainer.still()) < 100_000
     assert trainer.alt.startswith("Training after 2 epochs: accuracy")
 
@@ -73,6 +73,7 @@ def test_live_it_is_stopped_and_sent_on(data, run_coroutine):
         trainer.go_on.click()
         await trainer._task
         assert len(trainer.table) == stopped + 1
+        assert len(trainer.result().table) == 1
         assert "polyline" in trainer.loss.value
         return trainer
 

@@ -1,15 +1,16 @@
 """Explorers: images moved by hand in a notebook cell, and stills of them in a report."""
 
-from .audit import audit
-from .canvas import Canvas, Click
-from .classify import classify
-from .compare import compare
-from .features import features
-from .process import process
-from .segment import segment
+from .auditor import audit
+from .canvas import Canvas
+from .classified import classify
+from .comparison import compare
+from .feature_explorer import features
+from .places import Click
+from .processor import process
+from .segmenter import segment
 from .showing import Explorer, is_live
-from .train import train
-from .view import view
+from .trainer import train
+from .viewer import view
 
 __all__ = [
     "Canvas",

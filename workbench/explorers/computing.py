@@ -72,11 +72,7 @@ class Computing(Explorer):
         if setting.options:
             made = controls.choice(label, setting.options, setting.value)
         elif isinstance(setting.value, tuple):
-            made = ipywidgets.FloatRangeSlider(
-                value=setting.value, min=setting.low, max=setting.high, step=setting.step, description=label,
-                style=controls.DESCRIBED, readout_format=f".{controls.digits(setting.step or 1)}f",
-                layout=ipywidgets.Layout(width="360px", max_width="100%"),
-            )  # fmt: skip
+            made = controls.reach(label, setting.value, setting.low, setting.high, step=setting.step or 1.0)
         else:
             made = controls.slider(label, setting.value, setting.low, setting.high, step=setting.step)
         made.observe(moved, "value")

@@ -10,10 +10,17 @@ import ipywidgets
 import traitlets
 from ipywidgets import Layout
 
+from .sliders import RangeSlider, Slider, WholeSlider
+
 DESCRIBED = {"description_width": "initial"}
+#: What moves a mask that lies over an image; see `moving`.
+OVERLAY = {
+    "opacity": {"label": "mask opacity", "low": 0, "high": 1, "step": 0.01, "needs": "mask"},
+    "outline": {"label": "outline", "needs": "mask"},
+}
 
 
-def slider(label: str, value: float, low: float, high: float, *, step: float | None = None) -> ipywidgets.Widget:
+def slider(label: str, value: float, low: float, high: float, *, step: float | None = None) -> Slider:
     """Return a slider for a number.
 
     Parameters
@@ -27,7 +34,7 @@ def slider(label: str, value: float, low: float, high: float, *, step: float | N
 
     Returns
     -------
-    ipywidgets.Widget
+    Slider
         Its `value` follows the finger.
 
     Examples
@@ -36,13 +43,57 @@ def slider(label: str, value: float, low: float, high: float, *, step: float | N
     3
     """
     whole = all(isinstance(number, int) for number in (value, low, high))
-    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    kind = WholeSlider if whole else Slider
     step = step or (1 if whole else (high - low) / 200)
-    options = {} if whole else {"readout_format": f".{digits(step)}f"}
-    return kind(
-        value=value, min=low, max=high, step=step, description=label, style=DESCRIBED,
-        layout=Layout(width="250px", max_width="100%"), **options,
-    )  # fmt: skip
+    return kind(value=value, min=low, max=high, step=step, description=label)
+
+
+def reach(label: str, value: tuple[float, float], low: float, high: float, *, step: float) -> RangeSlider:
+    """Return a slider for the two ends of a range.
+
+    Parameters
+    ----------
+    label : str
+        What screen readers and eyes read.
+    value : tuple of 2 float
+        Where the ends stand.
+    low, high, step : float
+        As for `slider`.
+
+    Returns
+    -------
+    RangeSlider
+
+    Examples
+    --------
+    >>> reach("range", (2.0, 9.0), 0.0, 5.0, step=1.0).value
+    (2.0, 5.0)
+    """
+    return RangeSlider(value=value, min=low, max=high, step=step, description=label)
+
+
+def moving(label: str, low: float, high: float, *, step: float, **conditions: Any) -> dict[str, Any]:
+    """Describe a slider that a canvas shows for one of its traits; see `Canvas.controls`.
+
+    Parameters
+    ----------
+    label : str
+        What screen readers and eyes read.
+    low, high, step : float
+        As for `slider`.
+    **conditions
+        ``needs="mask"`` or ``"other"``, and ``mode``, a list of modes: when it is there.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> moving("mask opacity", 0, 1, step=0.05, needs="mask")["needs"]
+    'mask'
+    """
+    return {"label": label, "low": float(low), "high": float(high), "step": float(step), **conditions}
 
 
 def digits(step: float) -> int:
@@ -157,9 +208,7 @@ def link(source: tuple[Any, str], target: tuple[Any, str], *, live: bool) -> Non
     live : bool
         See `showing.is_live`.
     """
-    chosen = any(isinstance(widget, ipywidgets.Dropdown) for widget, _ in (source, target))
-    # A list's value is known to Python alone (the browser has its index); a choice may wait for the kernel.
-    if live and not chosen:
+    if live:
         setattr(target[0], target[1], getattr(source[0], source[1]))
         ipywidgets.jslink(source, target)
     else:

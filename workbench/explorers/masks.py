@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 from workbench.evaluation import dice
 from workbench.images import Image, write
 
+from .colors import LABEL_COLORS
 from .slices import Slices
 
 UNTOUCHED = -1
 KEPT_STROKES = 20
 BOTH, ONLY_HERE, MISSED = 1, 2, 3
+AGREEING = np.array([0, ONLY_HERE, MISSED, BOTH], np.uint8)
 AGREEMENT = {str(BOTH): "in both", str(ONLY_HERE): "only here", str(MISSED): "missed"}
 
 
@@ -70,7 +72,7 @@ class Mask:
         if reference is None:
             return shown.astype(np.uint8)
         truth = self.slices.take(reference)
-        return np.where(shown, np.where(truth, BOTH, ONLY_HERE), np.where(truth, MISSED, 0)).astype(np.uint8)
+        return AGREEING[shown.view(np.uint8) + 2 * truth.view(np.uint8)]
 
     def paint(self, before: NDArray[np.uint8], after: NDArray[np.uint8]) -> None:
         """Keep a stroke on the shown plane: what differs is inside where its label is 1 now."""
@@ -127,3 +129,22 @@ def overlap(mask: NDArray, reference: NDArray) -> str:
     if not mask.any() and not reference.any():
         return "not defined, both are empty"
     return f"{dice(mask, reference):.3f}"
+
+
+def agreement_legend() -> str:
+    """Return the colours of agreement with a reference, in HTML.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> "missed" in agreement_legend()
+    True
+    """
+    swatch = "display:inline-block;width:12px;height:12px;margin:0 5px 0 12px;vertical-align:-1px"
+    return "".join(
+        f"<span aria-hidden='true' style='{swatch};background:{LABEL_COLORS[int(label) - 1]}'></span>{name}"
+        for label, name in AGREEMENT.items()
+    )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import anywidget
 import numpy as np
 import traitlets
 from numpy.typing import ArrayLike
+from PIL import Image as Picture
 
+from .encoding import encoded
 from .sending import FOLDER, script
 
 
@@ -17,10 +19,13 @@ class Scatter(anywidget.AnyWidget):
     """Points of groups in a plane.
 
     Pointing at one, or arrow keys, set `hovered`; a lasso, a click, Enter or a name in the legend set `selected`,
-    with Shift in addition to what is selected; Escape clears.
+    with Shift in addition to what is selected; Escape clears. Where the points have pictures, the browser asks for
+    all of them in its idle time, so that pointing at one shows it at once.
 
     Parameters
     ----------
+    picture : callable, optional
+        Draws the point of a number in small.
     **traits
         Of those below.
 
@@ -44,6 +49,12 @@ class Scatter(anywidget.AnyWidget):
     height = traitlets.Int(400, min=120).tag(sync=True)
     selected = traitlets.List(traitlets.Int()).tag(sync=True)
     hovered = traitlets.Int(-1).tag(sync=True)
+    pictured = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, picture: Callable[[int], Picture.Image] | None = None, **traits: Any) -> None:
+        self._picture = picture
+        super().__init__(pictured=picture is not None, **traits)
+        self.on_msg(self._receive)
 
     @property
     def xy(self) -> np.ndarray:
@@ -81,3 +92,10 @@ class Scatter(anywidget.AnyWidget):
             self.group_names, self.names = list(group_names), list(names)
             for name, value in traits.items():
                 self.set_trait(name, value)
+
+    def _receive(self, _: Any, content: Mapping[str, Any], buffers: Sequence[Any]) -> None:
+        del buffers
+        if content.get("kind") == "pictures" and self._picture is not None:
+            known = [at for at in content["of"] if 0 <= at < len(self.names)]
+            drawn = [encoded(self._picture(at)) for at in known]
+            self.send({"kind": "pictures", "names": [self.names[at] for at in known]}, drawn)

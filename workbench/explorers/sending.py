@@ -10,7 +10,10 @@ from typing import Any
 from numpy.typing import NDArray
 
 FOLDER = Path(__file__).parent
-SCRIPTS = ("colours", "measuring", "layers", "pane", "histogram", "toolbar", "saving", "canvas")
+SCRIPTS = (
+    "colours", "measuring", "layers", "pane", "histogram", "inputs", "toolbar", "controls", "keyboard", "hand",
+    "saving", "canvas",
+)  # fmt: skip
 PART = 8_000_000
 
 
@@ -35,6 +38,26 @@ def script(*names: str) -> str:
     parts = [(FOLDER / "javascript" / f"{name}.js").read_text(encoding="utf-8") for name in names or SCRIPTS]
     text = re.sub(r"^import .*\n", "", "\n".join(parts), flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", text, flags=re.MULTILINE)
+
+
+def style(*names: str) -> str:
+    """Return style sheets as one text.
+
+    Parameters
+    ----------
+    *names : str
+        Of files, without their ending.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> ".wb-slider" in style("controls")
+    True
+    """
+    return "\n".join((FOLDER / f"{name}.css").read_text(encoding="utf-8") for name in names)
 
 
 def parts(volume: NDArray, *, near: int = 0, largest: int = PART) -> Iterator[tuple[int, Any]]:

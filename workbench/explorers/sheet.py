@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from workbench import processing
 from workbench.images import Image
 
 from .canvas import Canvas
+from .encoding import encoded
 from .sending import FOLDER, script
 from .showing import building
 
@@ -87,7 +87,7 @@ class Sheet(anywidget.AnyWidget):
     def _send_pictures(self) -> None:
         """Send pictures by message, not as state: state is saved in notebooks."""
         if self._asked:
-            self.send({"kind": "pictures"}, [_encoded(picture) for picture in self.pictures])
+            self.send({"kind": "pictures"}, [encoded(picture) for picture in self.pictures])
 
 
 def thumbnail(
@@ -208,9 +208,3 @@ def _largest_slice(image: Image, mask: Image | None) -> tuple[Image, Image | Non
     index = image.shape[0] // 2 if marked is None or not marked.any() else int(marked.argmax())
     flat = processing.plane(image, index=index)
     return flat, None if mask is None else Image(np.asarray(mask)[index], spacing=flat.spacing)
-
-
-def _encoded(picture: Picture.Image) -> bytes:
-    buffer = io.BytesIO()
-    picture.save(buffer, "PNG")
-    return buffer.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -87,7 +88,7 @@ def bundle(png: bytes, alt: str, box: ipywidgets.Widget | None) -> tuple[dict[st
     return data, metadata
 
 
-class Explorer:
+class Explorer(ABC):
     """Controls and canvases in a box, with a still of their state.
 
     A subclass makes its widgets in `build` and its still in `still`.
@@ -111,6 +112,7 @@ class Explorer:
             self.box = self.build()
             self.box.add_class("wb-explorer")
 
+    @abstractmethod
     def build(self) -> ipywidgets.Widget:
         """Make the widgets and bind them.
 
@@ -119,8 +121,8 @@ class Explorer:
         ipywidgets.Widget
             The box that holds them.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def still(self) -> bytes:
         """Draw the present state.
 
@@ -129,12 +131,11 @@ class Explorer:
         bytes
             A PNG file of less than 100 kB.
         """
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def alt(self) -> str:
         """One sentence that says what is to be seen."""
-        raise NotImplementedError
 
     def building(self) -> Any:
         """Return the context in which this explorer's widgets are made."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -15,7 +14,6 @@ from .colors import LABEL_COLORS
 from .drawing import edges
 
 ACCENT = (108, 200, 255)
-LARGEST_STILL = 95_000
 GAP = 6
 
 
@@ -157,43 +155,6 @@ def montage(
             left += one.width + GAP
         top += height + GAP
     return sheet
-
-
-def png(picture: Picture.Image, *, largest: int = LARGEST_STILL) -> bytes:
-    """Return a picture as a PNG file that a notebook can hold.
-
-    Parameters
-    ----------
-    picture : PIL.Image.Image
-        RGB.
-    largest : int, optional
-        Bytes; colours are reduced to 256, and then the picture made smaller, until it fits.
-
-    Returns
-    -------
-    bytes
-        A PNG file.
-
-    Examples
-    --------
-    >>> png(Picture.new("RGB", (9, 9)))[1:4]
-    b'PNG'
-    """
-    picture = picture.convert("RGB")
-    while True:
-        red, green, blue = picture.split()
-        if red.tobytes() == green.tobytes() == blue.tobytes():
-            small = red
-        else:
-            small = picture.quantize(256, dither=Picture.Dither.NONE)
-        buffer = io.BytesIO()
-        small.save(buffer, "PNG", optimize=True)
-        if buffer.tell() <= largest or min(picture.size) < 32:
-            return buffer.getvalue()
-        shrink = max(min(0.95, (largest / buffer.tell()) ** 0.5), 0.5)
-        picture = picture.resize(
-            (max(int(picture.width * shrink), 1), max(int(picture.height * shrink), 1)), Picture.Resampling.LANCZOS
-        )
 
 
 @cache

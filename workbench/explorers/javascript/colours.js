@@ -116,44 +116,55 @@ export function combine(first, second, rows, columns, { mode, mix, tiles, spacin
   }
 }
 
-// Sides of voxels at which a label ends, one path per label, in voxel corners (column, row).
+// Sides of voxels at which a label ends, for each label: [row, column] of those that lie above a voxel and of those
+// that stand left of one, one after another; the last row and column of corners lie behind the voxels.
 export function edges(labels, shape, axis, index, flip) {
   const { start, down, across, rows, columns } = walk(shape, axis, index, flip);
-  const paths = new Map();
-  const at = (row, column) =>
-    row < 0 || column < 0 || row >= rows || column >= columns ? 0 : labels[start + row * down + column * across];
-  const line = (label, x0, y0, x1, y1) => {
+  const found = new Map();
+  const keep = (label, way, row, column) => {
     if (!label) return;
-    if (!paths.has(label)) paths.set(label, new Path2D());
-    const path = paths.get(label);
-    path.moveTo(x0, y0);
-    path.lineTo(x1, y1);
+    let sides = found.get(label);
+    if (!sides) found.set(label, (sides = [[], []]));
+    sides[way].push(row, column);
   };
   for (let row = 0; row <= rows; row++) {
-    let begin = 0, above = 0, below = 0;
-    for (let column = 0; column <= columns; column++) {
-      const a = column < columns ? at(row - 1, column) : 0;
-      const b = column < columns ? at(row, column) : 0;
-      if (a === above && b === below) continue;
-      if (above !== below) {
-        line(above, begin, row, column, row);
-        line(below, begin, row, column, row);
+    let [place, left] = [start + row * down, 0];
+    const [first, last] = [row === 0, row === rows];
+    for (let column = 0; column < columns; column++, place += across) {
+      const label = last ? 0 : labels[place];
+      const above = first ? 0 : labels[place - down];
+      if (label !== above) {
+        keep(label, 0, row, column);
+        keep(above, 0, row, column);
       }
-      [begin, above, below] = [column, a, b];
-    }
-  }
-  for (let column = 0; column <= columns; column++) {
-    let begin = 0, left = 0, right = 0;
-    for (let row = 0; row <= rows; row++) {
-      const a = row < rows ? at(row, column - 1) : 0;
-      const b = row < rows ? at(row, column) : 0;
-      if (a === left && b === right) continue;
-      if (left !== right) {
-        line(left, column, begin, column, row);
-        line(right, column, begin, column, row);
+      if (label !== left) {
+        keep(label, 1, row, column);
+        keep(left, 1, row, column);
+        left = label;
       }
-      [begin, left, right] = [row, a, b];
     }
+    if (left) keep(left, 1, row, columns);
   }
-  return paths;
+  return found;
+}
+
+// Draw such sides into out (Uint32Array of height x width): voxel corner (row, column) lies at top + row * tall,
+// left + column * wide.
+export function strokeEdges(out, width, height, [lying, standing], colour, { left, top, wide, tall, thick }) {
+  const half = thick / 2;
+  const [x, y] = [(column) => Math.round(left + column * wide - half), (row) => Math.round(top + row * tall - half)];
+  const fill = (top, bottom, left, right) => {
+    [top, bottom, left, right] = [Math.max(top, 0), Math.min(bottom, height), Math.max(left, 0), Math.min(right, width)];
+    for (let row = top; row < bottom; row++) {
+      for (let place = row * width + left; place < row * width + right; place++) out[place] = colour;
+    }
+  };
+  for (let at = 0; at < lying.length; at += 2) {
+    const row = y(lying[at]);
+    fill(row, row + thick, x(lying[at + 1]), x(lying[at + 1] + 1) + thick);
+  }
+  for (let at = 0; at < standing.length; at += 2) {
+    const column = x(standing[at + 1]);
+    fill(y(standing[at]), y(standing[at] + 1) + thick, column, column + thick);
+  }
 }

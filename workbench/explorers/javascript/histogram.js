@@ -24,8 +24,9 @@ export class Histogram {
       this.grip = { end, low, high, value: this.value(x) };
     });
     this.canvas.addEventListener("pointermove", drag);
-    this.canvas.addEventListener("pointerup", () => { this.grip = null; });
-    this.canvas.addEventListener("pointercancel", () => { this.grip = null; });
+    for (const end of ["pointerup", "pointercancel"]) {
+      this.canvas.addEventListener(end, () => { this.grip = null; view.save(); });
+    }
   }
 
   get counts() { return this.view.model.get("histogram"); }
@@ -48,10 +49,10 @@ export class Histogram {
 
   draw() {
     const counts = this.counts;
-    this.canvas.hidden = !counts.length;
-    if (!counts.length || !this.canvas.clientWidth) return;
+    if (this.canvas.hidden !== !counts.length) this.canvas.hidden = !counts.length;
+    const [width, height] = this.canvas.wbSize ?? [0, 0];
+    if (!counts.length || !width || !height) return;
     const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
     const [low, high] = this.ends();
     const key = [width, height, ratio, low, high, this.view.layers.revision].join();
     if (this.drawn === key) return;
@@ -80,7 +81,11 @@ export class Histogram {
     context.moveTo(0, floor);
     for (const [x, y] of [[x0, floor], [x1, 4], [width, 4]]) context.lineTo(x, y);
     context.stroke();
-    const [least, most] = this.range.map((value) => this.view.number(value));
-    this.canvas.setAttribute("aria-label", `Histogram from ${least} to ${most}, window from ${this.view.number(low)} to ${this.view.number(high)}`);
+  }
+
+  tell() {
+    if (this.canvas.hidden) return;
+    const [least, most, low, high] = [...this.range, ...this.ends()].map((value) => this.view.number(value));
+    this.canvas.setAttribute("aria-label", `Histogram from ${least} to ${most}, window from ${low} to ${high}`);
   }
 }

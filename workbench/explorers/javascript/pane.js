@@ -1,5 +1,5 @@
 // One plane: its pixels, what is written over them, and where the pointer is.
-import { colourPlane, combine, edges, paintLabels, rowColumn } from "./colours.js";
+import { colourPlane, combine, edges, paintLabels, rowColumn, strokeEdges } from "./colours.js";
 import { formatNumber, lengthOf } from "./measuring.js";
 
 const ACCENT = "#6cc8ff";
@@ -23,6 +23,7 @@ export class Pane {
     this.slider.step = 1;
     this.slider.dataset.lmSuppressShortcuts = "true";
     this.slider.addEventListener("input", () => this.view.moveTo(this.axis, Number(this.slider.value)));
+    this.slider.addEventListener("change", () => this.view.save());
     this.element.append(this.canvas, this.slider);
     this.context = this.canvas.getContext("2d", { alpha: false });
     this.plane = document.createElement("canvas");
@@ -32,6 +33,7 @@ export class Pane {
   get grid() { return this.view.layers.image.grid; }
   get about() { return this.grid.planes[this.axis]; }
   get index() { return this.view.crosshair[this.axis]; }
+  get axes() { return rowColumn(this.axis); }
 
   // Size of the plane in millimetres: [height, width].
   extent() {
@@ -39,13 +41,17 @@ export class Pane {
     return [this.grid.shape[r] * this.grid.spacing[r], this.grid.shape[c] * this.grid.spacing[c]];
   }
 
+  // Take the size that the page gives; false where it gives none.
   resize() {
+    const [wide, high] = this.canvas.wbSize ?? [0, 0];
+    if (!wide || !high) return false;
     const ratio = window.devicePixelRatio || 1;
-    const width = Math.max(Math.round(this.canvas.clientWidth * ratio), 1);
-    const height = Math.max(Math.round(this.canvas.clientHeight * ratio), 1);
+    const width = Math.max(Math.round(wide * ratio), 1);
+    const height = Math.max(Math.round(high * ratio), 1);
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
     [this.width, this.height, this.ratio] = [width / ratio, height / ratio, ratio];
+    return true;
   }
 
   // Screen (CSS pixels within the pane) of a place in the plane, in voxels (row, column); voxel centres are whole.
@@ -82,17 +88,27 @@ export class Pane {
       [this.plane.width, this.plane.height] = [columns, rows];
       this.data = new ImageData(columns, rows);
       this.out = new Uint32Array(this.data.data.buffer);
-      this.second = null;
+      this.base = new Uint32Array(this.out.length);
+      this.second = this.below = null;
     }
     const flip = this.about.flip;
-    colourPlane(this.out, layers.image, this.axis, this.index, flip);
-    const mode = model.get("mode");
-    if (layers.other && mode !== "single") {
-      this.second ??= new Uint32Array(this.out.length);
-      colourPlane(this.second, layers.other, this.axis, this.index, flip);
-      const spacing = [grid.spacing[r], grid.spacing[c]];
-      combine(this.out, this.second, rows, columns, { mode, mix: model.get("mix"), tiles: model.get("tiles"), spacing });
+    const mode = layers.other ? model.get("mode") : "single";
+    const mixed = mode === "single" ? "" : [mode, model.get("mix"), model.get("tiles"), layers.other.key].join();
+    const below = [this.index, layers.image.key, mixed, layers.revision].join();
+    const labelled = layers.mask ? [model.get("opacity"), layers.mask.revision].join() : "";
+    if (this.below === below && this.labelled === labelled) return;
+    if (this.below !== below) {
+      this.below = below;
+      colourPlane(this.base, layers.image, this.axis, this.index, flip);
+      if (mixed) {
+        this.second ??= new Uint32Array(this.out.length);
+        colourPlane(this.second, layers.other, this.axis, this.index, flip);
+        const spacing = [grid.spacing[r], grid.spacing[c]];
+        combine(this.base, this.second, rows, columns, { mode, mix: model.get("mix"), tiles: model.get("tiles"), spacing });
+      }
     }
+    this.labelled = labelled;
+    this.out.set(this.base);
     if (layers.mask) {
       const { labels } = layers.mask;
       paintLabels(this.out, labels, grid.shape, this.view.palette32, model.get("opacity"), this.axis, this.index, flip);
@@ -112,7 +128,7 @@ export class Pane {
     context.fillRect(0, 0, this.width, this.height);
     const enlarged = Math.min(spacing[r], spacing[c]) * to.scale * this.ratio;
     context.imageSmoothingEnabled = model.get("smooth") && enlarged < 4;
-    context.imageSmoothingQuality = enlarged < 1 ? "medium" : "low";
+    context.imageSmoothingQuality = enlarged < 0.5 ? "medium" : "low";
     const flip = this.about.flip;
     const [left, top] = [to.x(-0.5), to.y(flip ? shape[r] - 0.5 : -0.5)];
     const [width, height] = [shape[c] * spacing[c] * to.scale, shape[r] * spacing[r] * to.scale];
@@ -124,13 +140,18 @@ export class Pane {
     this.swipeLine(left, top, width, height);
     if (this.view.pointer?.pane === this) this.brush(to);
     if (model.get("show_letters")) this.write(to);
-    const name = this.about.name;
-    this.slider.max = shape[this.axis] - 1;
-    this.slider.value = this.index;
-    this.slider.hidden = shape[this.axis] === 1;
-    this.slider.setAttribute("aria-label", `${name} slice`);
-    this.slider.setAttribute("aria-valuetext", `${this.index + 1} of ${shape[this.axis]}`);
-    this.canvas.setAttribute("aria-label", this.describe());
+    if (Number(this.slider.max) !== shape[this.axis] - 1) this.slider.max = shape[this.axis] - 1;
+    if (this.slider.valueAsNumber !== this.index) this.slider.value = this.index;
+    const single = shape[this.axis] === 1;
+    if (this.slider.hidden !== single) this.slider.hidden = single;
+  }
+
+  tell() {
+    const say = (element, values) => {
+      for (const [name, text] of Object.entries(values)) if (element.getAttribute(name) !== text) element.setAttribute(name, text);
+    };
+    say(this.slider, { "aria-label": `${this.about.name} slice`, "aria-valuetext": `${this.index + 1} of ${this.grid.shape[this.axis]}` });
+    say(this.canvas, { "aria-label": this.describe() });
   }
 
   describe() {
@@ -141,34 +162,33 @@ export class Pane {
     return `${about}${slice}. Arrow keys move the crosshair, page keys change slice, plus and minus zoom.`;
   }
 
-  // Outlines stay as they are while window and opacity move, so they are stroked once and then copied.
+  // Outlines stay as they are while window and opacity move: drawn once, then copied. What borders a label is kept
+  // for each slice, so that scrolling back is free.
   outline(left, top, across, down) {
     const { model, layers } = this.view;
     if (!layers.mask || !model.get("outline")) return;
-    const { arrived, revision } = layers.mask;
-    const cut = [this.index, arrived, revision].join();
-    if (this.traced !== cut) {
-      this.traced = cut;
-      this.paths = edges(layers.mask.labels, this.grid.shape, this.axis, this.index, this.about.flip);
-    }
-    const key = [cut, left, top, across, down, this.canvas.width, this.canvas.height].join();
-    this.outlines ??= document.createElement("canvas");
+    const { labels, arrived, revision } = layers.mask;
+    const held = [arrived, revision].join();
+    if (this.held !== held) [this.held, this.traced] = [held, new Map()];
+    if (!this.traced.has(this.index)) this.traced.set(this.index, edges(labels, this.grid.shape, this.axis, this.index, this.about.flip));
+    const traced = this.traced.get(this.index);
+    if (!traced.size) return;
+    const { width, height } = this.canvas;
+    const key = [held, this.index, left, top, across, down, width, height].join();
     if (this.outlined !== key) {
       this.outlined = key;
-      [this.outlines.width, this.outlines.height] = [this.canvas.width, this.canvas.height];
-      const context = this.outlines.getContext("2d");
-      context.scale(this.ratio, this.ratio);
-      context.lineWidth = 1.25;
-      const matrix = new DOMMatrix([across, 0, 0, down, left, top]);
-      for (const [label, path] of this.paths) {
-        const scaled = new Path2D();
-        scaled.addPath(path, matrix);
-        const palette = this.view.palette;
-        context.strokeStyle = palette[(label - 1) % palette.length];
-        context.stroke(scaled);
-      }
+      if (this.lines?.width !== width || this.lines?.height !== height) {
+        this.outlines = Object.assign(document.createElement("canvas"), { width, height });
+        this.lines = new ImageData(width, height);
+        this.ink = new Uint32Array(this.lines.data.buffer);
+      } else this.ink.fill(0);
+      const place = { left: left * this.ratio, top: top * this.ratio, wide: across * this.ratio, tall: down * this.ratio, thick: Math.max(Math.round(1.25 * this.ratio), 1) };
+      const colours = this.view.palette32;
+      for (const [label, sides] of traced) strokeEdges(this.ink, width, height, sides, colours[(label - 1) % colours.length], place);
+      this.outlines.getContext("2d").putImageData(this.lines, 0, 0);
     }
-    if (this.paths.size) this.context.drawImage(this.outlines, 0, 0, this.width, this.height);
+    this.context.imageSmoothingEnabled = false;
+    this.context.drawImage(this.outlines, 0, 0, this.width, this.height);
   }
 
   boxes(to) {

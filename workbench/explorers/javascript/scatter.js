@@ -10,6 +10,8 @@ const MARKS = [
   (x, y, r) => `M${x},${y - 1.25 * r}l${1.25 * r},${1.25 * r}l${-1.25 * r},${1.25 * r}l${-1.25 * r},${-1.25 * r}z`,
 ];
 const REACH = 30;
+// Pictures asked for at once, kept at most, and the rest after which Python learns of a hand that points.
+const [ASKED, KEPT, REST] = [8, 1000, 80];
 const floats = (view) => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
 const bytes = (view) => new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 const inside = (x, y, path) => {
@@ -34,7 +36,14 @@ class Scatter {
     this.said = document.createElement("div");
     this.said.className = "wb-said";
     this.said.setAttribute("role", "status");
-    this.root.append(this.legend, this.svg, this.said);
+    this.preview = document.createElement("img");
+    this.preview.className = "wb-preview";
+    this.preview.hidden = true;
+    this.preview.alt = "";
+    this.pictures = new Map();
+    this.receive = (content, buffers) => { if (content.kind === "pictures") this.keep(content.names, buffers); };
+    model.on("msg:custom", this.receive);
+    this.root.append(this.legend, this.svg, this.said, this.preview);
     el.append(this.root);
     this.lasso = null;
     this.change = () => this.schedule(true);
@@ -53,9 +62,33 @@ class Scatter {
       this.frame = null;
       if (!this.root.clientWidth) return;
       if (this.all) this.drawAll();
+      if (this.all || this.chosen !== this.model.get("selected")) this.drawState();
       this.all = false;
-      this.drawState();
+      this.mark();
     });
+  }
+
+  // Pictures come in small lots, one after another, so that the kernel has time for other questions.
+  ask() {
+    if (!this.model.get("pictured") || this.asking || this.pictures.size >= KEPT) return;
+    const names = this.model.get("names");
+    const from = Math.max(this.model.get("hovered"), 0);
+    const of = [];
+    for (let step = 0; step < names.length && of.length < ASKED; step++) {
+      const at = (from + step) % names.length;
+      if (!this.pictures.has(names[at])) of.push(at);
+    }
+    if (!of.length) return;
+    this.asking = true;
+    this.model.send({ kind: "pictures", of });
+  }
+
+  keep(names, buffers) {
+    this.asking = false;
+    names.forEach((name, at) => this.pictures.set(name, URL.createObjectURL(new Blob([buffers[at]], { type: "image/png" }))));
+    this.root.dataset.pictures = this.pictures.size;
+    this.mark();
+    if (names.length) this.waiting = setTimeout(() => this.ask(), 30);
   }
 
   place() {
@@ -111,8 +144,10 @@ class Scatter {
   }
 
   drawState() {
+    this.above = this.svg.getBoundingClientRect().top - this.root.getBoundingClientRect().top;
     const chosen = new Set(this.model.get("selected"));
     const none = !chosen.size;
+    this.chosen = this.model.get("selected");
     const paths = this.strong.map(() => [[], []]);
     for (let i = 0; i < this.count; i++) {
       const group = this.groups[i];
@@ -123,13 +158,14 @@ class Scatter {
       this.faint[group].setAttribute("d", faint.join(""));
       this.strong[group].setAttribute("d", strong.join(""));
     });
-    this.mark();
     this.root.dataset.drawn = String(this.count);
+    this.ask();
   }
 
   mark() {
     const hovered = this.model.get("hovered");
     const seen = hovered >= 0 && hovered < this.count;
+    this.show(seen ? this.pictures.get(this.model.get("names")[hovered]) : null, hovered);
     this.ring.setAttribute("visibility", seen ? "visible" : "hidden");
     const chosen = this.model.get("selected").length;
     const said = chosen ? `${chosen} selected. ` : "";
@@ -143,9 +179,21 @@ class Scatter {
     this.said.textContent = `${said}${this.model.get("names")[hovered]}: ${this.model.get("group_names")[this.groups[hovered]]}, ${x}, ${y}`;
   }
 
-  set(values) {
+  // The picture stands beside its point, where it covers none on the way to it.
+  show(address, at) {
+    if (this.preview.hidden !== !address) this.preview.hidden = !address;
+    if (!address) return;
+    if (this.preview.src !== address) this.preview.src = address;
+    const [x, y] = [this.at[2 * at], this.at[2 * at + 1]];
+    const left = x > this.root.clientWidth / 2 ? x - 126 : x + 22;
+    const top = Math.min(Math.max(y - 52, 0), this.model.get("height") - 110);
+    this.preview.style.transform = `translate(${left}px, ${top + this.above}px)`;
+  }
+
+  set(values, soon = false) {
     for (const [name, value] of Object.entries(values)) this.model.set(name, value);
-    this.model.save_changes();
+    clearTimeout(this.saving);
+    this.saving = setTimeout(() => this.model.save_changes(), soon ? REST : 0);
   }
 
   select(members, add) {
@@ -203,7 +251,7 @@ class Scatter {
         return;
       }
       const hovered = this.nearest(x, y, REACH);
-      if (hovered >= 0 && hovered !== this.model.get("hovered")) this.set({ hovered });
+      if (hovered >= 0 && hovered !== this.model.get("hovered")) this.set({ hovered }, true);
     });
     const end = (event) => {
       const path = this.lasso;
@@ -220,6 +268,7 @@ class Scatter {
       for (let i = 0; i < this.count; i++) if (inside(this.at[2 * i], this.at[2 * i + 1], path)) caught.push(i);
       this.select(caught, event.shiftKey);
     };
+    this.svg.addEventListener("pointerleave", () => { this.preview.hidden = true; });
     this.svg.addEventListener("pointerup", end);
     this.svg.addEventListener("pointercancel", end);
     this.svg.addEventListener("keydown", (event) => {
@@ -236,6 +285,9 @@ class Scatter {
 
   remove() {
     this.observer.disconnect();
+    clearTimeout(this.waiting);
+    this.model.off("msg:custom", this.receive);
+    for (const address of this.pictures.values()) URL.revokeObjectURL(address);
     for (const name of ["points", "groups", "group_names", "across", "up", "height"]) this.model.off(`change:${name}`, this.change);
     for (const name of ["selected", "hovered"]) this.model.off(`change:${name}`, this.recolor);
   }

@@ -110,8 +110,9 @@ class Threshold {
     const table = document.createElement("table");
     const head = table.insertRow();
     for (const text of ["", `called ${positive}`, `called ${negative}`]) {
-      const cell = document.createElement("th");
-      cell.scope = "col";
+      // A header must have words for those who hear the table: the corner is no header.
+      const cell = document.createElement(text ? "th" : "td");
+      if (text) cell.scope = "col";
       cell.textContent = text;
       head.append(cell);
     }

@@ -1,4 +1,6 @@
 // Tools, windows and colours in one row, each with its key.
+import { choice } from "./inputs.js";
+
 const icon = (path) => `<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><g fill="none" stroke="currentColor" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round">${path}</g></svg>`;
 
 export const TOOLS = {
@@ -22,16 +24,6 @@ function button(label, key, image, onClick) {
   made.setAttribute("aria-label", label);
   made.dataset.lmSuppressShortcuts = "true";
   made.addEventListener("click", onClick);
-  return made;
-}
-
-function choice(label, options, onChange) {
-  const made = document.createElement("select");
-  made.setAttribute("aria-label", label);
-  made.title = label;
-  made.dataset.lmSuppressShortcuts = "true";
-  for (const option of options) made.add(new Option(option, option));
-  made.addEventListener("change", () => onChange(made.value));
   return made;
 }
 
@@ -59,13 +51,17 @@ export function toolbar(view) {
   const colours = model.get("colormaps").length > 1 ? choice("Colour map", model.get("colormaps"), (name) => view.set({ colormap: name })) : null;
   row.append(...[windows, colours].filter(Boolean));
   const update = () => {
-    for (const [name, made] of Object.entries(buttons)) made.setAttribute("aria-pressed", String(model.get("tool") === name));
+    for (const [name, made] of Object.entries(buttons)) {
+      const pressed = String(model.get("tool") === name);
+      if (made.getAttribute("aria-pressed") !== pressed) made.setAttribute("aria-pressed", pressed);
+    }
     if (windows) {
       const [level, width] = [model.get("level"), model.get("width")];
       const near = (name) => Math.hypot(presets[name][0] - level, presets[name][1] - width) < 0.004 * width;
-      windows.value = names.find(near) || "custom";
+      const name = names.find(near) || "custom";
+      if (windows.value !== name) windows.value = name;
     }
-    if (colours) colours.value = model.get("colormap");
+    if (colours && colours.value !== model.get("colormap")) colours.value = model.get("colormap");
   };
   return { row, update };
 }

@@ -18,8 +18,9 @@ from workbench.registration.grids import Grid
 from . import controls
 from .canvas import Canvas
 from .colors import COLORMAPS
+from .encoding import png
 from .showing import Explorer, building
-from .stills import montage, png
+from .stills import montage
 
 MODES = ("swipe", "blend", "checkerboard")
 
@@ -75,31 +76,24 @@ class Comparison(Explorer):
         settings = {"panes": planes, "other_colormap": other, "show_crosshair": len(planes) > 1, **options}
         self.canvas = Canvas(self.a, **settings)
         self.canvas.show_second(self.unaligned, mode=mode)
-        self.mode = controls.choice("show as", MODES, mode)
-        self.mix = controls.slider("first | second", self.canvas.mix, 0.0, 1.0, step=0.01)
-        self.tiles = controls.slider("squares", self.canvas.tiles, 2, 32)
         low, high = float(self.unaligned.pixels.min()), float(self.unaligned.pixels.max())
         level, width = self.canvas.other_level, self.canvas.other_width
         step = controls.step_of(high - low)
-        self.level = controls.slider("second's level", level, min(low, level), max(high, level), step=step)
-        self.width = controls.slider(
-            "second's width", width, min(step, width), max(2 * (high - low), width), step=step
-        )
-        self.colormap = controls.choice("second's colours", COLORMAPS, self.canvas.other_colormap)
+        moving = controls.moving
+        self.canvas.controls = {
+            "mode": {"label": "show as", "options": MODES},
+            "mix": moving("first | second", 0, 1, step=0.01, mode=["swipe", "blend"]),
+            "tiles": moving("squares", 2, 32, step=1, mode=["checkerboard"]),
+            "other_level": moving("second's level", min(low, level), max(high, level), step=step),
+            "other_width": moving("second's width", min(step, width), max(2 * (high - low), width), step=step),
+            "other_colormap": {"label": "second's colours", "options": COLORMAPS},
+        }
         self.transform = controls.choice(
             "align by", [("nothing", ""), *((name, name) for name in TRANSFORMS)], self._first or ""
         )
         self.report = ipywidgets.HTML(self._report(""))
-        linked = {
-            "mode": self.mode, "mix": self.mix, "tiles": self.tiles, "other_colormap": self.colormap,
-            "other_level": self.level, "other_width": self.width,
-        }  # fmt: skip
-        for trait, control in linked.items():
-            controls.link((self.canvas, trait), (control, "value"), live=self.live)
         self.transform.observe(lambda change: self._align(change["new"]), "value")
-        above = controls.row(self.mode, self.mix, self.tiles, self.transform)
-        below = controls.row(self.level, self.width, self.colormap)
-        return ipywidgets.VBox([above, self.canvas, below, self.report])
+        return ipywidgets.VBox([controls.row(self.transform), self.canvas, self.report])
 
     def still(self) -> bytes:
         """Draw the present view; where it is aligned, a checkerboard before and after."""

@@ -27,7 +27,7 @@ from .canvas import Canvas
 from .cases import Shown
 from .computing import Computing
 from .curves import curves
-from .figures import figure_png
+from .encoding import figure_png
 from .sheet import Sheet, draw_sheet
 from .threshold import Threshold
 
@@ -93,10 +93,9 @@ class Classified(Computing):
         self.message, self.about, self.calibration = ipywidgets.HTML(), ipywidgets.HTML(), ipywidgets.HTML()
         self.positive = controls.choice("class to be found", self.classes, self._first)
         self.order = controls.choice("cases", ORDERS)
-        self.heat = controls.slider("Grad-CAM", 0.4, 0.0, 1.0, step=0.05)
         self.threshold, self.sheet = Threshold(), Sheet(label="cases", size=84)
-        self.canvas = Canvas(Image(np.zeros((8, 8))), height=300)
-        controls.link((self.heat, "value"), (self.canvas, "mix"), live=self.live)
+        heat = {"mix": controls.moving("Grad-CAM", 0, 1, step=0.05, needs="other")}
+        self.canvas = Canvas(Image(np.zeros((8, 8))), height=300, mix=0.4, controls=heat | controls.OVERLAY)
         self.positive.observe(lambda _: self._choose_class(), "value")
         self.order.observe(lambda _: self._list(), "value")
         self.threshold.observe(lambda _: self.soon(self._relist), "threshold")
@@ -107,7 +106,7 @@ class Classified(Computing):
         head = controls.row(*several, self.about)
         if self.cohort is None:
             return ipywidgets.VBox([head, *parts, self.message, self.calibration])
-        above = controls.row(self.order, *([self.heat] if self.model is not None else []))
+        above = controls.row(self.order)
         left = ipywidgets.VBox([above, self.sheet], layout=Layout(flex="1 1 360px", min_width="240px"))
         right = ipywidgets.VBox([self.canvas], layout=Layout(flex="1 1 300px", min_width="220px"))
         both = ipywidgets.HBox([left, right], layout=Layout(flex_flow="row wrap", grid_gap="8px 12px"))
@@ -274,7 +273,7 @@ class Classified(Computing):
             window = float(heat.max()) / 2, float(heat.max()) or 1.0
             placed = Image(heat, affine=image.affine, spacing=image.spacing)
             self.canvas.show_second(placed, mode="blend", window=window)
-            self.canvas.other_colormap, self.canvas.mix = "hot", self.heat.value
+            self.canvas.other_colormap = "hot"
 
 
 def classify(

@@ -7,11 +7,10 @@ from typing import Any
 
 import ipywidgets
 import numpy as np
-import traitlets
 from numpy.typing import ArrayLike, NDArray
 
 from workbench.checks import one_of
-from workbench.images import Image, Window, default_window
+from workbench.images import Image, default_window
 
 from . import controls
 from .calls import Call
@@ -20,12 +19,10 @@ from .computing import Computing
 from .copying import CodeLine
 from .curves import curves
 from .filters import FILTERS
+from .processor_still import processor_still
 from .profiles import line_profile
-from .quality import decibels, quality, quality_table
-from .settings import ladder
-from .showing import building
+from .quality import quality_table
 from .slices import Slices
-from .stills import montage, png
 
 TOOLS = ("navigate", "ruler", "window", "pan", "rectangle", "ellipse")
 RESULT, DIFFERENCE = "result", "difference"
@@ -75,7 +72,6 @@ class Processor(Computing):
             )
         self._first = one_of(filter, list(FILTERS), name="filter"), settings
         self._volume: tuple[Any, NDArray] | None = None
-        self._links: list[Any] = []
         super().__init__(live=live)
         self._set(settings)
 
@@ -91,30 +87,26 @@ class Processor(Computing):
         )
         self.filter = controls.choice("filter", FILTERS, self._first[0])
         self.shown = controls.choice("show", (RESULT, DIFFERENCE))
-        self.mix = controls.slider("before | after", 0.5, 0.0, 1.0, step=0.01)
+        self.canvas.controls = {"mix": controls.moving("before | after", 0, 1, step=0.01, needs="other")}
         self.numbers, self.profile = ipywidgets.HTML(), ipywidgets.HTML()
         self.code = CodeLine()
         self.row = controls.row()
         self._choose()
-        controls.link((self.canvas, "mix"), (self.mix, "value"), live=self.live)
         self.filter.observe(lambda _: self._choose(), "value")
         self.shown.observe(self._update, "value")
         self.slices.on_move(self._move)
         self.slices.scope.observe(self._update, "value")
         self.canvas.observe(lambda _: self._draw_profile(), ["regions", "crosshair"])
         places = [controls.row(*self.slices.controls)] if self.slices.controls else []
-        above = controls.row(self.filter, self.row)
-        below = controls.row(self.shown, self.mix)
-        return ipywidgets.VBox(
-            [above, *places, self.message, self.canvas, below, self.code, self.numbers, self.profile]
-        )
+        above = controls.row(self.filter, self.shown, self.row)
+        return ipywidgets.VBox([above, *places, self.message, self.canvas, self.code, self.numbers, self.profile])
 
     # What is computed
 
     @property
     def call(self) -> Call:
         """The filter with its options as they stand."""
-        options = {setting.name: setting.rounded(self.settings[setting.name].value) for setting in self._settings}
+        options = {setting.name: setting.rounded(self.settings[setting.name].value) for setting in self.moved}
         chosen = FILTERS[self.filter.value]
         if self.image.channel_axis is not None and chosen.takes_channels:
             options["channel_axis"] = (self.image if self.slices.acts_on_volume else self.before).channel_axis
@@ -127,6 +119,10 @@ class Processor(Computing):
         if self._volume is None or self._volume[0] != call:
             self._volume = call, self._checked(call(self.image), self.image)
         return np.asarray(self.slices.shown(self.image.replace(pixels=self._volume[1])))
+
+    def forget(self) -> None:
+        """Keep no volume that was computed."""
+        self._volume = None
 
     def _checked(self, result: NDArray, like: Image | None = None) -> NDArray:
         shape = (like or self.before).shape
@@ -143,26 +139,12 @@ class Processor(Computing):
 
     def _choose(self) -> None:
         chosen = FILTERS[self.filter.value]
-        self._settings = chosen.settings_for(self.image)
+        self.moved = chosen.settings_for(self.image)
         with self.building():
-            made = [self.control(one, self.image.units, self._update) for one in self._settings]
-        self.settings = {one.name: control for one, control in zip(self._settings, made, strict=True)}
+            made = [self.control(one, self.image.units, self._update) for one in self.moved]
+        self.settings = {one.name: control for one, control in zip(self.moved, made, strict=True)}
         self.row.children = tuple(self.settings.values())
-        self._follow(chosen.comparable)
         self._update()
-
-    def _follow(self, comparable: bool) -> None:
-        """The result shares the image's window where it is in the same units."""
-        for link in self._links:
-            link.unlink()
-        self._links = []
-        self._window: Window | None = None
-        if comparable:
-            make = ipywidgets.jsdlink if self.live else traitlets.dlink
-            with self.building():
-                self._links = [
-                    make((self.canvas, name), (self.canvas, f"other_{name}")) for name in ("level", "width")
-                ]
 
     def _move(self) -> None:
         self.before = self.slices.image
@@ -175,8 +157,9 @@ class Processor(Computing):
         call = self.call
         with self.in_words(self.filter.value):
             self.after = self.compute(call)
-            shown, window, colors = self._picture(self.after)
+            shown, window, colors = self.picture(self.after)
             with canvas.hold_sync():
+                canvas.same_window = shown is self.after and chosen.comparable
                 canvas.other_colormap = colors
                 canvas.show_second(shown, mode="swipe", window=window)
         self.code.text = self._code(call)
@@ -189,17 +172,13 @@ class Processor(Computing):
         self._draw_profile()
         self.soon(self._judge)
 
-    def _picture(self, after: NDArray) -> tuple[NDArray, tuple[float, float], str]:
+    def picture(self, after: NDArray) -> tuple[NDArray, tuple[float, float], str]:
+        """Return what is shown of a result, its window and its colours."""
         canvas, comparable = self.canvas, FILTERS[self.filter.value].comparable
         if comparable and self.shown.value == DIFFERENCE:
             difference = after.astype(np.float64) - self.before.pixels
             reach = float(np.abs(difference).max()) or 1.0
-            for link in self._links:
-                link.unlink()
-            self._links = []
             return difference, (0.0, reach), "RdBu_r"
-        if comparable and not self._links:
-            self._follow(True)
         return (
             after,
             canvas.window if comparable else default_window(Image(after, channel_axis=self.before.channel_axis)),
@@ -212,7 +191,9 @@ class Processor(Computing):
             return write("image")
         return write(self.slices.code)
 
-    def _truth(self) -> NDArray | None:
+    @property
+    def truth(self) -> NDArray | None:
+        """The shown plane of the reference."""
         if self.reference is None:
             return None
         return np.asarray(self.slices.shown(self.image.replace(pixels=np.asarray(self.reference))))
@@ -228,7 +209,7 @@ class Processor(Computing):
             return ""
         if not FILTERS[self.filter.value].comparable:
             return "PSNR and SSIM are not defined: the result has other units than the image."
-        truth = self._truth()
+        truth = self.truth
         if truth is None:
             return quality_table({"after, against before": self.after}, self.before.pixels)
         return "Against the reference:" + quality_table({"before": self.before.pixels, "after": self.after}, truth)
@@ -239,7 +220,7 @@ class Processor(Computing):
             return
         start, stop = self._line()
         images = {"before": self.before.pixels, "after": self.after}
-        truth = self._truth()
+        truth = self.truth
         if truth is not None:
             images["reference"] = truth
         if not FILTERS[self.filter.value].comparable:
@@ -282,36 +263,7 @@ class Processor(Computing):
 
     def still(self) -> bytes:
         """Draw the plane before, and after the filter with three values of its first setting."""
-        chosen = FILTERS[self.filter.value]
-        rungs = (
-            ladder(self._settings[0], self.settings[self._settings[0].name].value) if self._settings else [None]
-        )
-        with building(live=False):
-            drawn = Canvas(self.before, window=self.canvas.window, colormap=self.canvas.colormap, title="before")
-        columns = len(rungs) + 1
-        room = {"width": 850 // columns, "height": 300}
-        sheets = [drawn.still(**room)]
-        drawn.mix = 0.0
-        for value in rungs:
-            call = self.call
-            if value is not None:
-                call.options[self._settings[0].name] = value
-            try:
-                after = self.compute(call)
-            except (TypeError, ValueError) as error:
-                drawn.title = str(error)[:40]
-                drawn.hide_second()
-            else:
-                shown, window, drawn.other_colormap = self._picture(after)
-                drawn.show_second(shown, mode="swipe", window=window)
-                named = self.filter.value if value is None else f"{self._settings[0].name}={value}"
-                truth = self._truth()
-                against = self.before.pixels if truth is None else truth
-                psnr = decibels(quality(after, against)[0]) if chosen.comparable else ""
-                drawn.title, drawn.show_letters = f"{named}  {psnr}", False
-            sheets.append(drawn.still(**room))
-        self._volume = None
-        return png(montage(sheets, columns=columns))
+        return processor_still(self)
 
     @property
     def alt(self) -> str:
@@ -319,11 +271,7 @@ class Processor(Computing):
         told = f"{self.canvas.alt} before and after {self.call.on('image')}"
         if self.message.value:
             return f"{told}, which failed."
-        return (
-            f"{told}; further panels show other values of {self._settings[0].name}."
-            if self._settings
-            else f"{told}."
-        )
+        return f"{told}; further panels show other values of {self.moved[0].name}." if self.moved else f"{told}."
 
 
 def process(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import ipywidgets
@@ -16,23 +14,23 @@ from workbench.checks import one_of
 from workbench.images import Image
 
 from . import controls
-from .calls import Call
-from .canvas import EDITING, Canvas, Click
-from .colors import LABEL_COLORS
+from .canvas import Canvas
 from .computing import Computing
 from .copying import CodeLine
 from .descending import Descending
-from .masks import AGREEMENT, Mask, overlap
-from .methods import AUTOMATIC, CLEANING, METHODS, RANGE, cleaning, threshold_options
+from .masks import AGREEMENT, Mask, agreement_legend, overlap
+from .methods import AUTOMATIC, CLEANING, METHODS, RANGE, threshold_options
+from .places import Click
 from .seeds import Seeds
-from .settings import ladder, spread_of
-from .showing import building
+from .segmenter_computing import SO_FAR, computed
+from .segmenter_hint import segmenter_hint
+from .segmenter_still import segmenter_still
+from .settings import spread_of
 from .slices import SLICE, VOLUME, Slices
-from .stills import montage, png
+from .state import EDITING
 
 MOST_STEPS = 200
 LARGEST_AT_ONCE = 2**25
-SO_FAR = "the mask so far"
 
 
 class Segmenter(Computing):
@@ -83,7 +81,7 @@ class Segmenter(Computing):
                 f"reference must have the image's shape {self.image.shape}, received {self.reference.shape}"
             )
         self._first = one_of(method, list(METHODS), name="method")
-        self._start: tuple[NDArray, str] | None = None
+        self.start: tuple[NDArray, str] | None = None
         self.descending: Descending | None = None
         super().__init__(live=live)
         self._set(steps, settings)
@@ -112,8 +110,9 @@ class Segmenter(Computing):
         self.size = controls.slider("size [voxels]", 3, 3, 31, step=2)
         self.size.layout.display = "none"
         self.holes, self.largest = controls.switch("fill holes", False), controls.switch("largest region", False)
-        self.opacity = controls.slider("mask opacity", self.canvas.opacity, 0.0, 1.0, step=0.05)
-        self.radius = controls.slider("brush radius [voxels]", 4.0, 0.5, 30.0, step=0.5)
+        self.canvas.controls = {
+            **controls.OVERLAY, "brush_radius": controls.moving("brush radius [voxels]", 0.5, 30, step=0.5)
+        }  # fmt: skip
         self.undo = self._button("Undo stroke", self._undo)
         self.agreement = controls.switch("compare with the reference", self.reference is not None)
         self.numbers, self.saved = ipywidgets.HTML(), ipywidgets.HTML()
@@ -124,8 +123,6 @@ class Segmenter(Computing):
             layout=ipywidgets.Layout(width="320px"),
         )  # fmt: skip
         save = self._button("Save mask", self.save)
-        for control, trait in ((self.opacity, "opacity"), (self.radius, "brush_radius")):
-            controls.link((self.canvas, trait), (control, "value"), live=self.live)
         self._choose()
         self.method.observe(lambda _: self._choose(), "value")
         self.automatic.observe(self._suggest, "value")
@@ -136,11 +133,11 @@ class Segmenter(Computing):
         self.slices.on_move(self._move)
         self.slices.scope.observe(lambda _: self._rescope(), "value")
         places = [controls.row(*self.slices.controls)] if self.slices.controls else []
-        compared = [self.agreement, ipywidgets.HTML(_legend())] if self.reference is not None else []
+        compared = [self.agreement, ipywidgets.HTML(agreement_legend())] if self.reference is not None else []
         return ipywidgets.VBox([
             controls.row(self.method, self.row), *places,
             controls.row(self.cleaning, self.size, self.holes, self.largest), self.hint, self.message, self.canvas,
-            self.numbers, controls.row(self.opacity, self.radius, self.undo, *compared), self.energy, self.code,
+            self.numbers, controls.row(self.undo, *compared), self.energy, self.code,
             controls.row(self.path, save, self.saved),
         ])  # fmt: skip
 
@@ -154,56 +151,19 @@ class Segmenter(Computing):
     @property
     def options(self) -> dict[str, Any]:
         """The method's options as they stand."""
-        values = {one.name: one.rounded(self.settings[one.name].value) for one in self._settings}
+        values = {one.name: one.rounded(self.settings[one.name].value) for one in self.moved}
         if RANGE in values:
-            (low, high), (one,) = values.pop(RANGE), self._settings
+            (low, high), (one,) = values.pop(RANGE), self.moved
             values = threshold_options(one, low, high)
         return values | self.seeds.options(METHODS[self.method.value].seeds)
 
     def compute(self, options: dict[str, Any], step: int) -> tuple[NDArray[np.bool_], str]:
         """Return the mask of what is acted on, and the code that makes it."""
-        method = METHODS[self.method.value]
-        whole = self.slices.acts_on_volume
-        target: Any = self.image if whole else self.slices.image
-        where = "image" if whole else self.slices.code
-        if self.is_color:
-            where = where.replace("image", "processing.grayscale(image)", 1)
-        if self.given_array and not self.is_color:
-            target = np.asarray(target)
-        if method.function is None or (method.seeds and method.seeds[0] not in options):
-            return np.zeros(target.shape, bool), ""
-        if method.steps is None:
-            found = np.asarray(method.function(target, **options))
-            line = Call(method.function, options).on(where)
-        else:
-            if self.descending is None:
-                self._start = self._starting()
-                start = {} if self._start is None else {"start": self._start[0]}
-                self.descending = Descending(partial(method.steps, target, **start, **options))
-            found = self.descending.at(step).mask
-            call = Call(method.function, {**options, "steps": min(step, self.descending.last)})
-            start_code = "" if self._start is None else f", start={self._start[1]}"
-            line = f"{call.name}({where}{start_code}, {call.arguments}).mask"
-        for call in self._cleaning:
-            found, line = call(found), call.on(line)
-        return found.astype(bool), line
+        return computed(self, options, step)
 
     @property
-    def _cleaning(self) -> list[Call]:
-        return cleaning(self.cleaning.value, self.size.value, holes=self.holes.value, largest=self.largest.value)
-
-    def _starting(self) -> tuple[NDArray, str] | None:
-        """The mask from which a descent starts, and its code; the name ``mask`` where a line cannot make it."""
-        method = METHODS[self.method.value]
-        if not method.needs_start and self.begin.value != SO_FAR:
-            return None
-        mask, line, acted_on = self._previous
-        if not self.slices.acts_on_volume:
-            mask = self.slices.take(mask)
-        return mask, line if acted_on == self._acted_on else "mask"
-
-    @property
-    def _acted_on(self) -> Any:
+    def acted_on(self) -> Any:
+        """What the method sees: the volume, or which slice."""
         return VOLUME if self.slices.acts_on_volume else self.slices.place
 
     # What happens
@@ -226,10 +186,10 @@ class Segmenter(Computing):
 
     def _choose(self) -> None:
         method = METHODS[self.method.value]
-        self._settings = method.settings_for(self.image, spread_of(self.image))
+        self.moved = method.settings_for(self.image, spread_of(self.image))
         moved = self._redo if method.steps else self._update
         with self.building():
-            self.settings = {one.name: self.control(one, self.image.units, moved) for one in self._settings}
+            self.settings = {one.name: self.control(one, self.image.units, moved) for one in self.moved}
         extra: list[ipywidgets.Widget] = []
         if RANGE in self.settings:
             extra.append(self.automatic)
@@ -246,7 +206,7 @@ class Segmenter(Computing):
 
     def _keep_previous(self) -> None:
         line = "mask" if self.drawn.painted or not self.code.text else self.code.text
-        self._previous = self.mask, line, self._acted_on
+        self.previous = self.mask, line, self.acted_on
 
     def _redo(self, _: Any = None) -> None:
         """Another setting: the descent begins again, and is shown at the same step."""
@@ -263,7 +223,7 @@ class Segmenter(Computing):
         if change["new"] and RANGE in self.settings:
             with self.in_words(change["new"]):
                 slider = self.settings[RANGE]
-                low = self._settings[0].rounded(float(AUTOMATIC[change["new"]](self.image.pixels)))
+                low = self.moved[0].rounded(float(AUTOMATIC[change["new"]](self.image.pixels)))
                 slider.value = (low, slider.max)
 
     def _update(self, _: Any = None) -> None:
@@ -277,7 +237,8 @@ class Segmenter(Computing):
         self.drawn.find(found)
         self._show()
         self._draw_energy()
-        self._say_hint()
+        self.size.layout.display = None if self.cleaning.value in CLEANING else "none"
+        self.hint.value = segmenter_hint(self)
         self.soon(self._judge)
 
     def _move(self) -> None:
@@ -340,25 +301,6 @@ class Segmenter(Computing):
         self.canvas.set_mask(self._labels())
         self.canvas.boxes = self.seeds.boxes()
 
-    def _say_hint(self) -> None:
-        method, descending = METHODS[self.method.value], self.descending
-        seeds = self.seeds.options(method.seeds)
-        self.size.layout.display = None if self.cleaning.value in CLEANING else "none"
-        said = ""
-        if method.seeds and method.seeds[0] not in seeds:
-            said = "Click into the region, or move the crosshair by arrow keys and press Enter."
-        elif len(method.seeds) > 1 and method.seeds[1] not in seeds:
-            said = "The rim of the image counts as outside; mark places outside for a closer border."
-        elif method.function is None:
-            said = "Paint with the brush (p), erase with x, make it larger with ]."
-        elif descending is not None and self._start is not None and not self._start[0].any():
-            said = "It moves the border of a mask: make one first, by another method or the brush."
-        elif descending is not None and descending.converged and self.step.value >= descending.last:
-            said = f"It has converged after {descending.last} steps."
-        elif descending is not None and self._start is not None and self._start[1] == "mask":
-            said = "In the line of code, mask is the mask from which it started."
-        self.hint.value = said
-
     def _draw_energy(self) -> None:
         shown = self.descending is not None and self.descending.last >= 0
         self.energy.value = self.descending.curve(self.step.value) if shown and self.descending else ""
@@ -378,49 +320,7 @@ class Segmenter(Computing):
 
     def still(self) -> bytes:
         """Draw the mask with three values of the method's main setting, and the reference."""
-        sheets: list[tuple[str, NDArray]] = []
-        for title, options, step in self._variants():
-            try:
-                found = self.compute(options, step)[0]
-            except (TypeError, ValueError) as error:
-                sheets.append((str(error)[:40], np.zeros(self.slices.image.shape, bool)))
-                continue
-            plane = self.slices.take(found) if found.ndim == 3 else found
-            truth = None if self.reference is None else self.slices.take(self.reference)
-            sheets.append((title if truth is None else f"{title}  Dice {overlap(plane, truth)}", plane))
-        if not sheets:
-            sheets = [("mask", self.drawn.plane)]
-        if self.reference is not None:
-            sheets.append(("reference", self.slices.take(self.reference)))
-        drawn = []
-        with building(live=False):
-            canvas = Canvas(self.slices.image, window=self.canvas.window, colormap=self.canvas.colormap)
-        canvas.opacity = self.canvas.opacity
-        canvas.boxes = self.canvas.boxes
-        for title, plane in sheets:
-            canvas.title = title
-            canvas.set_mask(plane)
-            drawn.append(canvas.still(width=850 // max(len(sheets), 2), height=320))
-        return png(montage(drawn, columns=len(drawn)))
-
-    def _variants(self) -> Iterator[tuple[str, dict[str, Any], int]]:
-        method, options, step = METHODS[self.method.value], self.options, self.step.value
-        if method.function is None or self.drawn.painted or (method.seeds and method.seeds[0] not in options):
-            return
-        if method.steps:
-            for one in sorted({0, step // 4, step}):
-                yield f"step {one}", options, one
-            return
-        main = self._settings[0]
-        if main.name == RANGE:
-            reach = (main.high - main.low) / 12
-            end = "low" if "low" in options else "high"
-            for about in (options[end] - reach, options[end], options[end] + reach):
-                value = min(max(main.rounded(about), main.low), main.high)
-                yield f"{end}={value:g}", {**options, end: value}, step
-            return
-        for value in ladder(main, options[main.name]):
-            yield f"{main.name}={value:g}", {**options, main.name: value}, step
+        return segmenter_still(self)
 
     @property
     def alt(self) -> str:
@@ -473,11 +373,3 @@ def segment(
     ('segmentation.threshold(image, low=5.0)', 8)
     """
     return Segmenter(image, reference, method=method, **settings)
-
-
-def _legend() -> str:
-    swatch = "display:inline-block;width:12px;height:12px;margin:0 5px 0 12px;vertical-align:-1px"
-    return "".join(
-        f"<span aria-hidden='true' style='{swatch};background:{LABEL_COLORS[int(label) - 1]}'></span>{name}"
-        for label, name in AGREEMENT.items()
-    )

@@ -15,8 +15,8 @@ from workbench.images import Image
 
 from . import controls
 from .canvas import Canvas
+from .encoding import png
 from .showing import Explorer
-from .stills import png
 
 BINS = 128
 MOST_COUNTED = 4_000_000
@@ -68,19 +68,9 @@ class Viewer(Explorer):
         self.canvas = Canvas(self.image, self._mask, histogram=histogram(self.image), **options)
         self.canvas.show_crosshair = self._options.get("show_crosshair", len(self.canvas.panes) > 1)
         self.case = None if self.cohort is None else controls.choice("case", self.cohort)
-        self.level, self.width = (controls.slider(name, 0.5, 0.0, 1.0) for name in ("level", "width"))
         self._retune()
-        self.opacity = controls.slider("mask opacity", self.canvas.opacity, 0.0, 1.0, step=0.05)
-        self.outline = controls.switch("outline", self.canvas.outline)
         self.planes = controls.choice("planes", self._planes(), tuple(self.canvas.panes))
         self.facts = ipywidgets.HTML(self._facts())
-        for control, trait in (
-            (self.level, "level"),
-            (self.width, "width"),
-            (self.opacity, "opacity"),
-            (self.outline, "outline"),
-        ):
-            controls.link((self.canvas, trait), (control, "value"), live=self.live)
         self.planes.observe(self._choose_planes, "value")
         above: list[ipywidgets.Widget] = []
         if self.case is not None:
@@ -88,10 +78,8 @@ class Viewer(Explorer):
             above = [self.case, self._step("previous", -1), self._step("next", 1)]
         if volume:
             above.append(self.planes)
-        self.mask_controls = controls.row(self.opacity, self.outline)
         self._adapt()
-        below = controls.row(self.level, self.width, self.mask_controls)
-        return ipywidgets.VBox([*([controls.row(*above)] if above else []), self.canvas, below, self.facts])
+        return ipywidgets.VBox([*([controls.row(*above)] if above else []), self.canvas, self.facts])
 
     def still(self) -> bytes:
         """Draw the planes as they are now."""
@@ -138,7 +126,6 @@ class Viewer(Explorer):
         return button
 
     def _adapt(self) -> None:
-        self.mask_controls.layout.display = None if self.canvas.mask is not None else "none"
         if self.cohort is not None and "boxes" in self.cohort.table and self.case is not None:
             self.canvas.boxes = self.cohort.boxes(self.case.value).to_dict("records")
 
@@ -158,8 +145,14 @@ class Viewer(Explorer):
             max(round(value / step), least) * step for value, least in ((canvas.level, -np.inf), (canvas.width, 1))
         )
         levels, widths = zip(canvas.window, *canvas.presets.values(), strict=True)
-        _reset(self.level, canvas.level, min(low, *levels), max(high, *levels), step)
-        _reset(self.width, canvas.width, step, max(2 * (high - low), *widths), step)
+        low, high, widest = min(low, *levels), max(high, *levels), max(2 * (high - low), *widths)
+        canvas.controls = {
+            "level": controls.moving(
+                "level", *(np.floor(low / step) * step, np.ceil(high / step) * step), step=step
+            ),
+            "width": controls.moving("width", step, np.ceil(widest / step) * step, step=step),
+            **controls.OVERLAY,
+        }
 
     def _facts(self) -> str:
         known = {name: value for name, value in facts(self.image).items() if value != ""}
@@ -240,9 +233,3 @@ def histogram(image: ArrayLike, *, bins: int = BINS) -> list[int]:
         return []
     counted = values[:: max(values.size // MOST_COUNTED, 1)]
     return np.histogram(counted, bins, (float(low), float(high)))[0].tolist()
-
-
-def _reset(slider: Any, value: float, low: float, high: float, step: float) -> None:
-    with slider.hold_trait_notifications():
-        slider.min, slider.max = np.floor(low / step) * step, np.ceil(high / step) * step
-        slider.step, slider.value, slider.readout_format = step, value, f".{controls.digits(step)}f"

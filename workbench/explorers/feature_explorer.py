@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from typing import Any
 
 import ipywidgets
@@ -11,6 +12,7 @@ import pandas as pd
 import traitlets
 from ipywidgets import Layout
 from numpy.typing import NDArray
+from PIL import Image as Picture
 
 from workbench.checks import one_of
 from workbench.cohorts import Cohort
@@ -22,7 +24,7 @@ from .canvas import Canvas
 from .cases import Shown, change_to
 from .components import principal_components
 from .computing import Computing
-from .figures import figure_png
+from .encoding import figure_png
 from .scatter import Scatter
 from .sheet import Sheet, draw_sheet
 
@@ -32,7 +34,11 @@ DRAWN = 9
 MARKERS = "o^sDvP"
 
 
-class FeatureExplorer(Computing, traitlets.HasTraits):
+class _Kind(ABCMeta, traitlets.MetaHasTraits):
+    """An explorer's kind, and that of what has traits."""
+
+
+class FeatureExplorer(Computing, traitlets.HasTraits, metaclass=_Kind):
     """Cases as points over two features, coloured by a column, with the image of the one that is pointed at.
 
     Parameters
@@ -103,8 +109,8 @@ class FeatureExplorer(Computing, traitlets.HasTraits):
         for choice in (self.x, self.y):
             choice.layout = Layout(width="320px", max_width="100%")
         self.label = controls.choice("colour", self.groupings, self._label)
-        self.scatter = Scatter()
-        self.canvas = Canvas(self._last, height=300, show_crosshair=False)
+        self.scatter = Scatter(None if self._cases is None else self._pictured)
+        self.canvas = Canvas(self._last, height=300, controls=controls.OVERLAY)
         self.sheet = Sheet(label="selected cases", size=72)
         for choice in (self.x, self.y, self.label):
             choice.observe(lambda _: self._draw(), "value")
@@ -184,6 +190,10 @@ class FeatureExplorer(Computing, traitlets.HasTraits):
             if left
             else ""
         )
+
+    def _pictured(self, point: int) -> Picture.Image:
+        assert self._cases is not None  # noqa: S101 (tells the type checker)
+        return self._cases.picture(self.cases[int(self.rows[point])])
 
     def _hover(self, change: Any) -> None:
         if self.cohort is not None and 0 <= change["new"] < len(self.rows):

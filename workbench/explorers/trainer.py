@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import html
-import io
 import re
 import weakref
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-import matplotlib
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -20,16 +18,16 @@ from PIL import Image as Picture
 from workbench.cohorts import Cohort
 from workbench.evaluation import dice
 from workbench.images import Image
-from workbench.plots import STYLE, figure, show_learning
 
 from . import controls
 from .computing import Computing
 from .curves import curves
-from .figures import picture_png
-from .sheet import Sheet, draw_sheet, thumbnail
+from .sheet import Sheet, thumbnail
+from .trainer_samples import as_image, some_cases
+from .trainer_still import trainer_still
 
 if TYPE_CHECKING:
-    from workbench.cnn import LiveTraining
+    from workbench.cnn import LiveTraining, Training
 
 PAUSE = 0.25
 #: A cell that runs again takes its model from the training that still goes on.
@@ -77,7 +75,7 @@ class Trainer(Computing):
         **options: Any,
     ) -> None:
         self.model, self.images, self.targets, self.options = model, images, targets, options
-        self._samples, self._truth, self.classes = _some(images, targets, options, samples, classes)
+        self._samples, self._truth, self.classes = some_cases(images, targets, options, samples, classes)
         self._past: list[pd.DataFrame] = []
         self._now = pd.DataFrame()
         self._said: NDArray | None = None
@@ -85,6 +83,7 @@ class Trainer(Computing):
         self.ended = ""
         self.best_epoch = 0
         self.going: LiveTraining | None = None
+        self._training: Training | None = None
         super().__init__(live=live)
         self.proceed(epochs)
 
@@ -156,30 +155,28 @@ class Trainer(Computing):
             self.going.stop()
             self.state.value = "<em>stopping after this epoch …</em>"
 
+    def result(self) -> Training:
+        """Wait until the training is over.
+
+        Returns
+        -------
+        cnn.Training
+            As from `cnn.fit`; of the last run.
+
+        Raises
+        ------
+        RuntimeError
+            If it failed.
+        """
+        if self.live and self.going is not None:
+            return self.going.result()
+        if self._training is None:
+            raise RuntimeError(f"the training failed: {self.problem}")
+        return self._training
+
     def still(self) -> bytes:
         """Draw the curves, and below them the cases."""
-        table = self.table
-        if not len(table):
-            made, axes = figure(size=(8.5, 1), alt=self.alt)
-            axes.axis("off")
-            axes.text(0, 0.5, self.problem or "No epoch has ended yet.", wrap=True)
-            return picture_png(_drawn(made))
-        parts = [_drawn(show_learning(table, best_epoch=self.best_epoch or len(table), alt=self.alt))]
-        if self.sheet.pictures:
-            pictures, captions = (
-                self.sheet.pictures[:6],
-                [one.replace("\n", ", ") for one in self.sheet.captions[:6]],
-            )
-            made, axes = figure(size=(8.5, 1.75), alt=self.alt)
-            with matplotlib.rc_context(STYLE):
-                draw_sheet(axes, pictures, captions, marks=self.sheet.marks[:6], longest=26)
-            parts.append(_drawn(made))
-        whole = Picture.new("RGB", (max(one.width for one in parts), sum(one.height for one in parts)), "white")
-        top = 0
-        for one in parts:
-            whole.paste(one, (0, top))
-            top += one.height
-        return picture_png(whole)
+        return trainer_still(self)
 
     @property
     def alt(self) -> str:
@@ -207,7 +204,8 @@ class Trainer(Computing):
             self._finish(self.going.result())
         self._show()
 
-    def _finish(self, training: Any) -> None:
+    def _finish(self, training: Training) -> None:
+        self._training = training
         self._now, self.ended = training.table, training.ended
         self.best_epoch = sum(map(len, self._past)) + training.best_epoch
         if self._samples is not None:
@@ -260,7 +258,7 @@ class Trainer(Computing):
         pictures: list[Picture.Image] = []
         captions, marks = [], []
         for pixels, one, truth in zip(self._samples, said, self._truth, strict=True):
-            image = _image(pixels, self.model)
+            image = as_image(pixels, self.model)
             if one.ndim == 1:
                 at = int(one.argmax())
                 pictures.append(thumbnail(image, size=84))
@@ -320,44 +318,3 @@ def train(
     'finished'
     """
     return Trainer(model, images, targets, samples=samples, classes=classes, epochs=epochs, **options)
-
-
-def _some(
-    images: Any, targets: Any, options: dict[str, Any], count: int, classes: Sequence[str] | None
-) -> tuple[NDArray | None, list[Any], list[str]]:
-    """Choose some cases, evenly through the validation data, with their truth and the classes' names."""
-    names = list(classes or ())
-    validation = options.get("validation")
-    if isinstance(images, Cohort):
-        column = targets or "label"
-        if column != "label" or column not in images.table or count < 1:
-            return None, [], names
-        names = names or sorted(set(images.table[column].dropna().astype(str)))
-        source = validation if isinstance(validation, Cohort) else images
-        cases = source.table.index
-        if source is images and "split" in images.table:
-            wanted = "validation" if "validation" in set(images.table["split"]) else "train"
-            cases = images.table.index[images.table["split"] == wanted]
-        chosen = [cases[at] for at in _spread(len(cases), count)]
-        prepare = options.get("prepare") or np.asarray
-        batch = np.stack([np.asarray(prepare(source.image(case))) for case in chosen])
-        return batch, [names.index(str(source.table.at[case, column])) for case in chosen], names
-    if options.get("encode") is not None or count < 1 or targets is None:
-        return None, [], names
-    pixels, truths = (images, targets) if validation is None else validation
-    at = _spread(len(pixels), count)
-    return np.asarray(pixels)[at], [np.asarray(truths)[one] for one in at], names
-
-
-def _spread(length: int, count: int) -> list[int]:
-    return np.linspace(0, length - 1, min(count, length)).round().astype(int).tolist()
-
-
-def _image(pixels: NDArray, model: Any) -> Image:
-    if pixels.ndim == len(model.input_shape) - 1:
-        return Image(pixels[..., 0]) if pixels.shape[-1] == 1 else Image(pixels, channel_axis=-1)
-    return Image(pixels)
-
-
-def _drawn(made: Any) -> Picture.Image:
-    return Picture.open(io.BytesIO(made._png())).convert("RGB")

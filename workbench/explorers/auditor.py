@@ -19,7 +19,7 @@ from . import controls
 from .canvas import Canvas
 from .cases import Shown
 from .computing import Computing
-from .figures import figure_png
+from .encoding import figure_png
 from .sheet import COLUMNS_DRAWN, Sheet, draw_sheet, tile
 
 PAGE = 24
@@ -85,7 +85,7 @@ class Auditor(Computing):
         self.unveil = controls.switch("show cases with burned-in text", False)
         self.page, self.pages = 0, ipywidgets.Label()
         self.sheet = Sheet(label="cases")
-        self.canvas = Canvas(Image(np.zeros((8, 8))), height=380, show_toolbar=True)
+        self.canvas = Canvas(Image(np.zeros((8, 8))), height=380, controls=controls.OVERLAY)
         self.finding.observe(lambda _: self._turn(0), "value")
         self.unveil.observe(lambda _: self._turn(self.page), "value")
         self.sheet.observe(self._choose, "chosen")

@@ -3,8 +3,7 @@ import io
 import numpy as np
 from PIL import Image as Picture
 
-from workbench.explorers.figures import picture_png
-from workbench.explorers.stills import LARGEST_STILL
+from workbench.explorers.encoding import LARGEST_STILL, picture_png
 
 
 def opened(png):
