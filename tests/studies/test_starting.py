@@ -1,0 +1,232 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from workbench import cohorts, studies
+from workbench.cli import app
+from workbench.cohorts import CohortError
+from workbench.experiments import parameters
+
+EXAMPLE = Path(__file__).parents[2] / "data" / "example_study"
+
+
+def started(folder, source=None, **options):
+    return studies.start(folder, source, **options)
+
+
+def lines(path):
+    return pd.read_csv(path, dtype=str).fillna("")
+
+
+def contents(folder):
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+
+
+def test_a_study_is_written_beside_the_images_which_stay(tmp_path, classes):
+    before = contents(classes)
+    study = started(tmp_path / "mine", classes)
+    assert contents(classes) == before
+    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
+        "README.md",
+        "audit.csv",
+        "cases.csv",
+        "left_out.csv",
+        "study.ipynb",
+    ]
+    cohort = cohorts.read(tmp_path / "mine")
+    assert cohort.summary().loc["all", ["cases", "label NORMAL", "label PNEUMONIA"]].tolist() == [16, 8, 8]
+    assert [cohort.image(case).shape for case in cohort] == [(24, 20)] * 16
+    assert (study.positive, study.lacking) == ("PNEUMONIA", "")
+
+
+def test_names_of_files_are_in_the_table_alone(tmp_path, picture):
+    for number in range(16):
+        picture(tmp_path / "images" / "ab"[number % 2] / f"Doe_Jane-{number:04}.png", number)
+    started(tmp_path / "mine", tmp_path / "images")
+    for path in (tmp_path / "mine").iterdir():
+        assert ("Doe" in path.read_text()) == (path.name == "cases.csv")
+
+
+def test_the_notebook_has_its_parameters_and_no_outputs(tmp_path, classes, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    started("mine", "images")
+    known = parameters(tmp_path / "mine" / "study.ipynb")
+    assert known["cohort"].default == "mine/cases.csv"
+    assert (known["positive"].default, known["negative"].default) == ("PNEUMONIA", "NORMAL")
+    assert known["folds"].default == 5
+    notebook = json.loads((tmp_path / "mine" / "study.ipynb").read_text())
+    assert not any(cell.get("outputs") for cell in notebook["cells"])
+    opening = "".join(notebook["cells"][0]["source"])
+    assert opening.startswith("# PNEUMONIA or NORMAL?")
+    assert "16 images of 16 patients (NORMAL 8, PNEUMONIA 8)" in opening
+    assert "Each is taken for a patient" in opening or "each is taken for a patient" in opening
+
+
+def test_the_study_is_found_from_its_own_folder_too(tmp_path, classes, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    started("mine", "images")
+    monkeypatch.chdir(tmp_path / "mine")
+    assert len(cohorts.read("mine/cases.csv")) == 16
+
+
+def test_what_cannot_be_analysed_is_left_out_with_its_reason(tmp_path, classes, picture):
+    pictures = sorted(classes.rglob("*.png"))
+    pictures[0].write_bytes(b"no picture")
+    pictures[2].write_bytes(pictures[1].read_bytes())
+    (classes / "PNEUMONIA" / "copy.png").write_bytes(pictures[3].read_bytes())
+    for number in range(4):
+        picture(classes / "NORMAL" / f"more{number}.png", 100 + number)
+    study = started(tmp_path / "mine", classes)
+    reasons = study.left_out["reason"].str.replace(r"case-\d+", "case", regex=True)
+    assert sorted(reasons) == [
+        "identical images with different labels",
+        "identical images with different labels",
+        "the same image as case",
+        "unreadable file",
+    ]
+    assert len(study.cohort) == 17
+    assert lines(tmp_path / "mine" / "left_out.csv")["image"].str.endswith(".png").all()
+
+
+@pytest.mark.parametrize(
+    "case",
+    [("images/NORMAL", "lacks classes: fill in"), ("one", "lacks a second class: all 12 cases")],
+)
+def test_a_study_that_lacks_something_is_started_all_the_same(tmp_path, classes, picture, monkeypatch, case):
+    source, lacking = case
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one").mkdir()
+    for number in range(4):
+        picture(classes / "NORMAL" / f"more{number}.png", 100 + number)
+    rows = [f"../images/NORMAL/{path.name},ill" for path in (classes / "NORMAL").iterdir()]
+    (tmp_path / "one" / "cases.csv").write_text("\n".join(["file,label", *rows]))
+    result = CliRunner().invoke(app, ["new", "mine", source, "-j", "1"])
+    assert result.exit_code == 1
+    assert lacking in result.stderr
+    assert result.stdout.splitlines()[-1] == "next: workbench new mine"
+    assert not (tmp_path / "mine" / "study.ipynb").exists()
+    table = lines("mine/cases.csv").assign(label=["a", "b"] * 6)
+    table.to_csv("mine/cases.csv", index=False)
+    again = CliRunner().invoke(app, ["new", "mine", "-j", "1"])
+    assert again.exit_code == 0, again.output
+    assert (tmp_path / "mine" / "study.ipynb").exists()
+
+
+def test_the_command_says_what_to_type_next(tmp_path, classes, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["new", "mine", "images", "-j", "1"])
+    assert result.exit_code == 0, result.output
+    said = result.stdout.splitlines()
+    assert said[0] == "16 cases of 16 patients: NORMAL 8, PNEUMONIA 8"
+    assert said[-2:] == [
+        "next: workbench run mine/study.ipynb -o mine/runs",
+        "next: workbench report mine/runs -o mine/report.html",
+    ]
+    assert "workbench run mine/study.ipynb" in (tmp_path / "mine" / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mine"], "workbench new mine FOLDER_OF_IMAGES"),
+        (["mine", "nowhere"], "nowhere"),
+        (["images", "images"], "images is not empty; name a new one"),
+        (["mine", "empty"], "no images"),
+        (["mine", "images", "--positive", "COVID"], "no case is of class 'COVID'; there are NORMAL, PNEUMONIA"),
+        (["mine", "images", "--patient", "p("], "no regular expression"),
+        (["mine", "images", "--label", "diagnosis"], "no column 'diagnosis'"),
+    ],
+)
+def test_a_mistake_is_told_in_one_line_and_nothing_is_written(tmp_path, classes, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    result = CliRunner().invoke(app, ["new", *arguments, "-j", "1"])
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert not (tmp_path / "mine").exists()
+
+
+def test_a_notebook_that_was_changed_is_kept(tmp_path, classes):
+    path = tmp_path / "mine" / "study.ipynb"
+    started(tmp_path / "mine", classes)
+    started(tmp_path / "mine", positive="NORMAL")
+    assert parameters(path)["positive"].default == "NORMAL"
+    path.write_text(path.read_text().replace("## Question", "## My question"))
+    started(tmp_path / "mine", positive="PNEUMONIA")
+    assert "My question" in path.read_text()
+
+
+def test_more_than_two_classes_become_one_against_all_others(tmp_path, picture):
+    for number in range(24):
+        picture(tmp_path / "images" / ("normal", "glioma", "metastasis")[number % 3] / f"{number}.png", number)
+    study = started(tmp_path / "mine", tmp_path / "images", positive="metastasis")
+    known = parameters(tmp_path / "mine" / "study.ipynb")
+    assert (study.positive, known["positive"].default, known["negative"].default) == (
+        "metastasis",
+        "metastasis",
+        "",
+    )
+    two = cohorts.two_classes(cohorts.read(tmp_path / "mine"), positive="metastasis")
+    assert two.table["label"].value_counts().to_dict() == {"not metastasis": 16, "metastasis": 8}
+
+
+def test_a_set_of_arrays_gets_a_table_too(tmp_path):
+    rng = np.random.default_rng(0)
+    for name, shape in {"grey": (8, 8, 8), "rgb": (8, 8, 3)}.items():
+        arrays = {"train_images": rng.integers(0, 9, (8, *shape)), "train_labels": np.arange(8)[:, None] % 2}
+        np.savez(tmp_path / f"{name}.npz", **arrays)
+        started(tmp_path / name, tmp_path / f"{name}.npz")
+        cohort = cohorts.read(tmp_path / name)
+        assert cohort.table["image"].map(str).iloc[5] == f"{name}.npz:train_images[5]"
+        np.testing.assert_array_equal(cohort.image("train-00005"), arrays["train_images"][5])
+        assert cohort.image("train-00005").channel_axis == (2 if name == "rgb" else None)
+
+
+def test_dicom_series_of_one_folder_get_a_table_too(tmp_path):
+    (tmp_path / "dicom").mkdir()
+    for number, path in enumerate(sorted(EXAMPLE.rglob("*.dcm"))):
+        shutil.copy(path, tmp_path / "dicom" / f"IM{number:03}")
+    made = started(tmp_path / "mine", tmp_path / "dicom")
+    cohort = cohorts.read(tmp_path / "mine")
+    assert (len(cohort), cohort.table["patient"].nunique()) == (12, 6)
+    assert cohort.image(next(iter(cohort))).modality == "CT"
+    assert made.lacking.startswith("classes")
+
+
+def test_the_example_study_keeps_its_names(tmp_path):
+    study = started(tmp_path / "mine", EXAMPLE, positive="nodule")
+    assert list(study.cohort)[:2] == ["01-1", "01-2"]
+    cohort = cohorts.read(tmp_path / "mine")
+    assert cohort.mask("01-1").shape == (128, 128)
+    assert study.lacking.startswith("more patients")
+
+
+def test_unequal_sizes_are_told_and_slices_beside_volumes_refused(tmp_path, classes, picture):
+    picture(classes / "NORMAL" / "large.png", 99, (60, 20))
+    said = " ".join(started(tmp_path / "mine", classes).assumed)
+    assert "images of 2 sizes, 24 x 20 pixels to 60 x 20 pixels are brought" in said
+    for number in range(3):
+        picture(classes / "NORMAL" / f"volume{number}.npy", 200 + number, (9, 9, 9))
+    study = started(tmp_path / "other", classes)
+    assert "24 x 20 pixels and 9 x 9 x 9 pixels; make a study of slices" in study.lacking
+
+
+def test_too_few_patients(tmp_path, picture):
+    for number in range(6):
+        picture(tmp_path / "images" / "ab"[number % 2] / f"{number}.png", number)
+    assert (
+        "more patients: 'a' has 3, and 6 of each class are the least"
+        in started(tmp_path / "mine", tmp_path / "images").lacking
+    )
+
+
+def test_nothing_that_can_be_analysed(tmp_path):
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").write_bytes(b"no picture")
+    with pytest.raises(CohortError, match="none of 1 cases can be analysed: unreadable file"):
+        started(tmp_path / "mine", tmp_path / "images")

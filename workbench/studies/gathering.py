@@ -1,0 +1,203 @@
+"""Whatever a user has, as one table of cases, and every assumption that this took, in words."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from workbench import cohorts
+from workbench.cohorts import Cohort, CohortError
+from workbench.cohorts.folders import IMAGE_FOLDERS, INDEX, MASK_FOLDERS, SPLITS
+from workbench.cohorts.locations import files_of, is_given, is_path
+from workbench.cohorts.tables import NAMES
+from workbench.images.names import stem
+
+from .listing import read_listing
+from .patients import by_pattern, patients_in_names
+
+#: Names of classes without what is looked for.
+NORMAL = re.compile(
+    r"(0|no|non|not|without|normal|benign|healthy|control|negative|neg|none|well|absent|clear)\b.*", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Cases of a study, and how they were understood.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cases, under their own names.
+    assumed : tuple of str
+        What nobody said and was taken for granted, in sentences.
+    named : bool
+        Whether the names of cases were chosen for the purpose; names of files may tell who a patient is.
+    """
+
+    cohort: Cohort
+    assumed: tuple[str, ...]
+    named: bool = False
+
+
+def gather(source: str | Path, *, label: str | None = None, patient: str | None = None) -> Gathered:
+    """Understand a folder of images, a table or a set as a study.
+
+    Parameters
+    ----------
+    source : str or Path
+        A folder of pictures, volumes or DICOM files at any depth, with a folder for each class; a ``.csv`` with a
+        column of files; whatever `cohorts.read` opens.
+    label : str, optional
+        Column of a table that says the class.
+    patient : str, optional
+        Column of a table that says the patient; or a regular expression for the names of files, whose group is
+        the patient; or ``"image"``: each image is of another patient.
+
+    Returns
+    -------
+    Gathered
+        Columns as in `cohorts.read`.
+
+    Raises
+    ------
+    CohortError
+        If there are no images, or they contradict each other.
+    ValueError
+        If a column or expression does not fit.
+    """
+    path = Path(source).expanduser()
+    tables = [path] if path.suffix.lower() == ".csv" else [path / NAMES[0]]
+    if tables[0].is_file():
+        cohort, assumed = read_listing(tables[0], label=label, patient=patient)
+        return _with_patients(cohort, assumed, None, named="case" in pd.read_csv(tables[0], nrows=0))
+    cohort = _read(path, str(source))
+    if label is not None and label not in cohort.table:
+        raise ValueError(f"no column {label!r}; there are {', '.join(map(str, cohort.table))}")
+    assumed = []
+    if label is not None:
+        cohort = Cohort(cohort.table.assign(label=cohort.table[label]), root=cohort.root)
+    elif "label" not in cohort.table and path.is_dir():
+        cohort, assumed = _with_classes(cohort, path)
+    elif path.is_dir() and _in_folders(cohort, path):
+        assumed = [f"the folders {_listed(cohort.table['label'])} are the classes"]
+    if (path / INDEX).is_file():
+        assumed.append(f"the file {INDEX} tells more of the images: {', '.join(_columns(path / INDEX))}")
+    return _with_patients(cohort, assumed, patient, named=not path.is_dir())
+
+
+def rarer_class(labels: pd.Series) -> str:
+    """Guess which class is the one to be found.
+
+    Parameters
+    ----------
+    labels : pandas.Series
+        Of all cases.
+
+    Returns
+    -------
+    str
+        The rarest of those whose names do not say that nothing is there.
+
+    Examples
+    --------
+    >>> rarer_class(pd.Series(["NORMAL", "PNEUMONIA", "PNEUMONIA"]))
+    'PNEUMONIA'
+    """
+    counts = labels.dropna().astype(str).value_counts()
+    ill = counts[[NORMAL.fullmatch(name) is None for name in counts.index]]
+    chosen = ill if len(ill) else counts
+    return str(min(chosen.index, key=lambda name: (chosen[name], name)))
+
+
+def _read(path: Path, source: str) -> Cohort:
+    cohort = cohorts.read(source)
+    if not path.is_dir() or "label" in cohort.table or (path / INDEX).is_file():
+        return cohort
+    # What lies above all images says nothing of any of them.
+    folders = [str(file.parent) for cell in cohort.table["image"] for file in files_of(cell)[:1]]
+    common = Path(os.path.commonpath(folders)) if folders else path
+    if common == path or not common.is_dir():
+        return cohort
+    try:
+        return cohorts.read(common)
+    except CohortError:
+        return cohort
+
+
+def _with_classes(cohort: Cohort, path: Path) -> tuple[Cohort, list[str]]:
+    """Take the outermost folders for classes where volumes or DICOM files lie in a few."""
+    parts = {case: _folders(cohort.table.at[case, "image"], cohort.root or path) for case in cohort}
+    top = pd.Series({case: found[0] if found else "" for case, found in parts.items()})
+    counts = top.value_counts()
+    patients = cohort.table["patient"].where(cohort.table["patient"] != top, top.index.to_series())
+    shared = top.groupby(patients).nunique().max() > 1
+    if (cohort.table["patient"] == top).all():
+        # ann/CT.nii.gz and bob/CT.nii.gz: one name in each folder is a series, and the folder a patient.
+        shared = top.groupby(_names(cohort.table)).nunique().max() > 1
+    if "" in counts.index or not 2 <= len(counts) <= 10 or counts.min() < 3 or shared:
+        return cohort, []
+    inner = {case: found[1] if len(found) > 1 else None for case, found in parts.items()}
+    table = cohort.table.assign(label=top)
+    if (table["patient"] == top).all():
+        table["patient"] = [inner[case] or case for case in table.index]
+    return Cohort(table, root=cohort.root), [f"the folders {_listed(top)} are the classes"]
+
+
+def _folders(cell: object, root: Path) -> list[str]:
+    files = files_of(cell)
+    if not files or not files[0].is_relative_to(root):
+        return []
+    known = {*SPLITS, *IMAGE_FOLDERS, *MASK_FOLDERS}
+    return [part for part in files[0].relative_to(root).parts[:-1] if part.lower() not in known]
+
+
+def _in_folders(cohort: Cohort, path: Path) -> bool:
+    cell = cohort.table["image"].iloc[0]
+    return is_path(cell) and str(cohort.table["label"].iloc[0]) in Path(cell).parts
+
+
+def _with_patients(cohort: Cohort, assumed: list[str], pattern: str | None, *, named: bool) -> Gathered:
+    table = cohort.table
+    unknown = (table["patient"].astype(str) == table.index.astype(str)).all() and not table["patient"].isna().any()
+    if pattern == "image":
+        table, said = table.assign(patient=table.index), "each image is of another patient, as you say"
+    elif pattern is not None:
+        table = table.assign(patient=by_pattern(_names(table), pattern))
+        said = f"the names of the files tell {table['patient'].nunique()} patients, by your expression {pattern}"
+    elif not unknown:
+        return Gathered(cohort, tuple(assumed), named)
+    elif (found := patients_in_names(_names(table), table["label"] if "label" in table else None)) is not None:
+        table = table.assign(patient=found.patients)
+        example = found.patients.value_counts().index[0]
+        images = _names(table)[found.patients == example].tolist()
+        said = (
+            f"the names of the files tell {table['patient'].nunique()} patients: "
+            f"{' and '.join(images[:2])} are of one (else add --patient image, or --patient 'EXPRESSION')"
+        )
+    else:
+        said = "nothing says whose the images are, so each is taken for a patient of its own: results flatter "
+        said += "if some show the same person (a column patient in the table, or --patient 'EXPRESSION', mends it)"
+    return Gathered(Cohort(table, root=cohort.root), (*assumed, said), named)
+
+
+def _names(table: pd.DataFrame) -> pd.Series:
+    return pd.Series(
+        [
+            stem(Path(cell)) if is_path(cell) and is_given(cell) else str(case)
+            for case, cell in table["image"].items()
+        ],
+        index=table.index,
+    )
+
+
+def _columns(index: Path) -> list[str]:
+    return [str(name) for name in pd.read_csv(index, nrows=0) if name != "file"]
+
+
+def _listed(values: pd.Series) -> str:
+    return cohorts.listed(sorted(map(str, values.dropna().unique())))

@@ -1,0 +1,164 @@
+"""The notebook of a study: the cells of the stored study of one's own, with its parameters filled in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.cohorts.external import SET_ASIDE
+from workbench.experiments.chapters import PACKAGE, load, source, tagged
+from workbench.files import replacing
+
+if TYPE_CHECKING:
+    from .starting import Started
+
+TEMPLATE = "notebooks/studies/own.ipynb"
+OPENING, PARAMETERS = "opening", "parameters"
+
+
+def write_notebook(started: Started, path: Path) -> bool:
+    """Write the notebook of a study, unless the user has changed the one that is there.
+
+    Parameters
+    ----------
+    started : Started
+        The study.
+    path : Path
+        The notebook.
+
+    Returns
+    -------
+    bool
+        False if the user's own was kept.
+    """
+    if path.exists() and not _untouched(path):
+        return False
+    # Beside the package in a checkout, inside it where it was installed: never the user's own notebooks.
+    places = [folder / TEMPLATE for folder in (PACKAGE, PACKAGE.parent)]
+    notebook = load(next((place for place in places if place.is_file()), places[0]))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    (opening,), (parameters,) = tagged(notebook, OPENING), tagged(notebook, PARAMETERS)
+    opening["source"] = opening_of(started)
+    parameters["source"] = filled(source(parameters), parameters_of(started))
+    title = source(opening).partition("\n")[0].lstrip("# ")
+    notebook["metadata"]["workbench"] = {"title": title, "version": "1.0.0", "made": _digest(notebook)}
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return True
+
+
+def opening_of(started: Started) -> str:
+    """Write the first cell: the question, the cases, and what was taken for granted.
+
+    Parameters
+    ----------
+    started : Started
+        The study.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    table = started.cohort.table
+    labels = table["label"].astype(str)
+    others = sorted(set(labels) - {started.positive})
+    rival = others[0] if len(others) == 1 else "all others"
+    found = ", ".join(f"{name} {number}" for name, number in labels.value_counts().sort_index().items())
+    lines = [
+        f"# {started.positive} or {rival}?",
+        "",
+        f"A study of {len(table)} images of {table['patient'].nunique()} patients ({found}): can images tell "
+        f"{started.positive} from {rival}, and how surely? `workbench new` wrote this notebook; its words and "
+        "cells are yours to change.",
+        "",
+        "**Taken for granted when the study was started.** Whoever knows better changes `cases.csv`.",
+        "",
+        *(f"- {_sentence(text)}" for text in started.assumed),
+    ]
+    if len(started.left_out):
+        lines.append(f"- {len(started.left_out)} more images were left out; `left_out.csv` says why.")
+    return "\n".join([*lines, "", "For research and teaching; not a medical device."])
+
+
+def parameters_of(started: Started) -> dict[str, Any]:
+    """Choose the parameters of a study by its cases.
+
+    Parameters
+    ----------
+    started : Started
+        The study.
+
+    Returns
+    -------
+    dict
+        Name to value.
+    """
+    table = started.cohort.table
+    labels = table["label"].astype(str)
+    others = sorted(set(labels) - {started.positive})
+    two = table.assign(label=labels == started.positive)
+    fewest = int(two.groupby("label")["patient"].nunique().min())
+    return {
+        "cohort": (started.folder / "cases.csv").as_posix(),
+        "external_cohort": "",
+        "positive": started.positive,
+        "negative": others[0] if len(others) == 1 else "",
+        "folds": max(2, min(5, int((1 - SET_ASIDE) * fewest))),
+    }
+
+
+def filled(cell: str, values: dict[str, Any]) -> str:
+    r"""Put values into the lines of a parameters cell.
+
+    Parameters
+    ----------
+    cell : str
+        Lines ``name: type = value  # help``.
+    values : dict
+        Name to value.
+
+    Returns
+    -------
+    str
+        The cell.
+
+    Examples
+    --------
+    >>> filled('size: int = 3  # odd\nname: str = ""', {"size": 5})
+    'size: int = 5  # odd\nname: str = ""'
+    """
+    for name, value in values.items():
+        written = json.dumps(value, ensure_ascii=False)
+        line = re.compile(rf"^({name}: \w+ = ).*?(?=  #|$)", re.MULTILINE)
+        if not line.search(cell):
+            raise ValueError(f"the cell has no parameter {name!r}")
+        cell = line.sub(_Line(written), cell, count=1)
+    return cell
+
+
+class _Line:
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __call__(self, found: re.Match[str]) -> str:
+        return found[1] + self.value
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _untouched(path: Path) -> bool:
+    notebook = load(path)
+    return notebook.get("metadata", {}).get("workbench", {}).get("made") == _digest(notebook)
+
+
+def _digest(notebook: dict[str, Any]) -> str:
+    sources = [source(cell) for cell in notebook["cells"]]
+    return hashlib.sha256(json.dumps(sources).encode()).hexdigest()[:16]

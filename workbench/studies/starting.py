@@ -1,0 +1,283 @@
+"""Starting a study: a table of cases, what is wrong with them, and a notebook that analyses them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from workbench import cohorts
+from workbench.cohorts import Cohort, CohortError
+from workbench.cohorts.parts import BETWEEN, to_text
+from workbench.files import replacing
+
+from .gathering import Gathered, gather, rarer_class
+from .notebook import write_notebook
+from .readme import write_readme
+
+CASES, AUDIT, LEFT_OUT, NOTEBOOK = "cases.csv", "audit.csv", "left_out.csv", "study.ipynb"
+#: What a case cannot be analysed with.
+UNUSABLE = ("unreadable file", "missing image", "constant image", "identical images with different labels")
+#: Images whose sizes are looked at.
+LOOKED_AT = 50
+#: Patients of each class that it takes to set some aside and divide the others twice.
+FEWEST = 6
+
+
+@dataclass(frozen=True)
+class Started:
+    """A study that was started.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files are.
+    cohort : Cohort
+        The cases that will be analysed.
+    left_out : pandas.DataFrame
+        Indexed by case: image, reason.
+    findings : pandas.DataFrame
+        The audit of all cases, see `Cohort.audit`.
+    assumed : tuple of str
+        What nobody said and was taken for granted.
+    lacking : str
+        What the study needs before it can be analysed; empty if nothing.
+    positive : str
+        The class to be found.
+    """
+
+    folder: Path
+    cohort: Cohort
+    left_out: pd.DataFrame
+    findings: pd.DataFrame
+    assumed: tuple[str, ...]
+    lacking: str
+    positive: str
+
+
+def start(
+    folder: str | Path,
+    source: str | Path | None = None,
+    *,
+    label: str | None = None,
+    patient: str | None = None,
+    positive: str | None = None,
+    jobs: int = 1,
+    progress: bool = False,
+) -> Started:
+    """Start a study of images, which stay where they are.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of the study: a new one, or one that was started before, whose audit and notebook are made anew.
+    source : str or Path, optional
+        See `gather`. Without it, the ``cases.csv`` of a study that was started before.
+    label, patient : str, optional
+        See `gather`.
+    positive : str, optional
+        The class to be found.
+    jobs : int, optional
+        Processes that read images for the audit; -1 for all cores.
+    progress : bool, optional
+        Whether to show how far the audit is.
+
+    Returns
+    -------
+    Started
+        What was written and what was assumed: ``cases.csv`` (the cases under numbers, so that no name of a file
+        shows in a report), ``left_out.csv``, ``audit.csv``, ``study.ipynb`` and ``README.md``.
+
+    Raises
+    ------
+    CohortError
+        If there are no images, or they contradict each other.
+    FileExistsError
+        If the folder holds something else.
+    ValueError
+        If `label`, `patient` or `positive` does not fit.
+    """
+    folder = Path(folder).expanduser()
+    table = folder / CASES
+    if source is None and not table.is_file():
+        raise CohortError(
+            f"{folder} is no study yet: say where the images are, as in: workbench new {folder} FOLDER_OF_IMAGES"
+        )
+    if source is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        advice = (
+            f"workbench new {folder} (without images) takes its {CASES}" if table.is_file() else "name a new one"
+        )
+        raise FileExistsError(f"{folder} is not empty; {advice}")
+    gathered = gather(source if source is not None else table, label=label, patient=patient)
+    cohort, assumed = _settled(gathered)
+    findings = cohort.audit(jobs=jobs, progress=progress)
+    left = _unusable(cohort, findings)
+    kept = cohort.select([case for case in cohort if case not in left.index])
+    if not len(kept):
+        raise CohortError(f"none of {len(cohort)} cases can be analysed: {left['reason'].value_counts().index[0]}")
+    labels = kept.table.get("label", pd.Series(dtype=str)).dropna().astype(str)
+    lacking = _lacking(kept.table, labels)
+    if positive is not None and positive not in set(labels):
+        raise ValueError(f"no case is of class {positive!r}; there are {', '.join(sorted(set(labels)))}")
+    chosen = positive or (rarer_class(labels) if len(labels) else "")
+    shapes = _shapes(kept)
+    lacking = lacking or _mixed(shapes)
+    assumed = (*assumed, *_sizes(shapes))
+    if positive is None and not lacking:
+        assumed = (*assumed, f"the class to be found is {chosen} (else add --positive CLASS)")
+    started = Started(folder, kept, left, findings, assumed, lacking, chosen)
+    if source is not None or len(left):
+        _write_cases(kept, folder)
+    _write(left.assign(image=left["image"].map(partial(_from, folder=folder))).reset_index(), folder / LEFT_OUT)
+    _write(findings.assign(cases=findings["cases"].map(" ".join)), folder / AUDIT)
+    if not lacking:
+        write_notebook(started, folder / NOTEBOOK)
+    write_readme(started, folder / "README.md")
+    return started
+
+
+def _settled(gathered: Gathered) -> tuple[Cohort, tuple[str, ...]]:
+    table, assumed = gathered.cohort.table, list(gathered.assumed)
+    if "split" in table and table["split"].nunique() < 2:
+        table = table.drop(columns="split")
+    elif "split" in table:
+        assumed.append(
+            f"the parts {', '.join(sorted(map(str, table['split'].dropna().unique())))} are not used: "
+            "all patients are dealt anew into folds"
+        )
+    nameless = table["patient"].isna()
+    if nameless.any():
+        assumed.append(f"{int(nameless.sum())} cases name no patient: each is taken for a patient of its own")
+        table = table.assign(patient=table["patient"].where(~nameless, table.index.to_series()))
+    if not gathered.named:
+        numbers = {
+            name: f"patient-{number:05}" for number, name in enumerate(pd.unique(table["patient"]), start=1)
+        }
+        cases = pd.Index([f"case-{number:05}" for number in range(1, len(table) + 1)], name="case")
+        table = table.assign(patient=table["patient"].map(numbers)).set_axis(cases)
+        assumed.append(
+            f"names of files may tell who a patient is: cases and patients are numbered, and only {CASES} "
+            "says which file a case is"
+        )
+    return Cohort(table, root=gathered.cohort.root), tuple(assumed)
+
+
+def _unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
+    reasons: dict[str, str] = {}
+    for kind in UNUSABLE:
+        for cases in findings.loc[findings["kind"] == kind, "cases"]:
+            reasons |= {case: kind for case in cases if case not in reasons}
+    same = findings["kind"].isin(["identical images", "identical images in two splits"])
+    for first, *others in findings.loc[same, "cases"]:
+        reasons |= {case: f"the same image as {first}" for case in others if case not in reasons}
+    if "label" in cohort.table and cohort.table["label"].notna().any():
+        unlabelled = cohort.table.index[cohort.table["label"].isna()]
+        reasons |= {case: "no class" for case in unlabelled if case not in reasons}
+    table = pd.DataFrame({"reason": reasons}, dtype=object).rename_axis("case")
+    images: list[Any] = [cohort.table.at[case, cohort.images[0]] for case in table.index]
+    table.insert(0, "image", images)
+    return table
+
+
+def _lacking(table: pd.DataFrame, labels: pd.Series) -> str:
+    if not len(labels):
+        return f"classes: fill in a column label in {CASES}, or put the images into a folder for each class"
+    if labels.nunique() == 1:
+        return f"a second class: all {len(labels)} cases are {labels.iloc[0]!r}; add images of those without it"
+    patients = table.loc[labels.index].groupby(labels)["patient"].nunique()
+    few = patients[patients < FEWEST]
+    if len(few) and len(patients) - len(few) < 2:
+        return f"more patients: {few.index[0]!r} has {few.iloc[0]}, and {FEWEST} of each class are the least"
+    return ""
+
+
+def _shapes(cohort: Cohort) -> list[tuple[int, ...]]:
+    some = list(cohort)[:: max(1, len(cohort) // LOOKED_AT)]
+    shapes = []
+    for case in some:
+        image = cohort.image(case)
+        shapes.append(tuple(side for axis, side in enumerate(image.shape) if axis != image.channel_axis))
+    return sorted(set(shapes), key=lambda shape: (len(shape), shape))
+
+
+def _mixed(shapes: list[tuple[int, ...]]) -> str:
+    dimensions = {len(shape) for shape in shapes}
+    if dimensions <= {2} or dimensions <= {3}:
+        return ""
+    named = " and ".join(_by(shape) for shape in (shapes[0], shapes[-1]))
+    return f"one kind of image: there are {named}; make a study of slices and one of volumes"
+
+
+def _sizes(shapes: list[tuple[int, ...]]) -> list[str]:
+    if len(shapes) == 1 and len(set(shapes[0])) == 1:
+        return [f"images of {_by(shapes[0])} are brought to the parameter size of the notebook"]
+    named = _by(shapes[0]) if len(shapes) == 1 else f"{len(shapes)} sizes, {_by(shapes[0])} to {_by(shapes[-1])}"
+    told = f"images of {named} are brought to the parameter size of the notebook"
+    return [f"{told}, which stretches those that are not square"]
+
+
+def _by(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) + " pixels"
+
+
+def _write_cases(cohort: Cohort, folder: Path) -> None:
+    table = cohort.table.copy()
+    for column in (*cohort.images, *cohort.masks):
+        table[column] = [_from(cell, folder) for cell in table[column]]
+        unsaid = table.index[table[column].isna() & cohort.table[column].notna()]
+        if len(unsaid) and column in cohort.images:
+            raise CohortError(
+                f"case {unsaid[0]!r}: its files lie in several folders; put those of a series in one"
+            )
+    first = [name for name in ("patient", "label", "split", "image", "mask") if name in table]
+    _write(table[first + [name for name in table if name not in first]].reset_index(names="case"), folder / CASES)
+
+
+def _from(cell: object, folder: Path) -> str | None:
+    """Write a place as seen from the study's folder."""
+    text = to_text(cell)
+    if text is None or not cohorts.locations.is_path(text):
+        return text
+    path, between, part = text.partition(BETWEEN)
+    try:
+        return Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix() + between + part
+    except ValueError:  # on another drive
+        return Path(path).resolve().as_posix() + between + part
+
+
+def _write(table: pd.DataFrame, path: Path) -> None:
+    with replacing(path) as temporary:
+        table.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def told(started: Started) -> list[str]:
+    """Say in lines what was started.
+
+    Parameters
+    ----------
+    started : Started
+        The study.
+
+    Returns
+    -------
+    list of str
+        Counts, assumptions, what was left out, and findings.
+    """
+    table = started.cohort.table
+    counts = table["label"].value_counts() if "label" in table else pd.Series(dtype=int)
+    classes = ", ".join(f"{name} {number}" for name, number in counts.sort_index().items())
+    lines = [f"{len(table)} cases of {table['patient'].nunique()} patients" + (f": {classes}" if classes else "")]
+    lines += [f"assumed: {text}" for text in started.assumed]
+    lines += [f"left out: {number} x {reason}" for reason, number in _reasons(started.left_out).items()]
+    for severity, kind, cases, detail in started.findings.itertuples(index=False):
+        lines.append(f"{severity}: {kind}: {detail}" + (f" [{cohorts.listed(list(cases))}]" if cases else ""))
+    return lines
+
+
+def _reasons(left_out: pd.DataFrame) -> dict[str, int]:
+    counts = left_out["reason"].str.replace(r" as .*", " as another", regex=True).value_counts()
+    return {str(reason): int(number) for reason, number in counts.items()}
