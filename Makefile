@@ -1,4 +1,4 @@
-# make run | test | lab | notebooks | bench | constraints
+# make run | test | lab | docs | notebooks | bench | constraints
 
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$python && break; done)
@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Trainings of minutes to an hour, run by hand: each one's first lines say how.
 TRAININGS := $(addprefix benchmarks/, detector.py generation.py pneumonia.py unet.py)
 
-.PHONY: run test lab notebooks bench constraints clean
+.PHONY: run test lab docs notebooks bench constraints clean
 
 run: .venv/installed ## execute every chapter headless, write the report
 	$(BIN)/workbench run
@@ -21,6 +21,10 @@ test: .venv/installed-test ## lint, types, unit tests, doctests, notebooks
 
 lab: .venv/installed ## JupyterLab on the chapters
 	$(BIN)/workbench lab
+
+docs: .venv/installed-docs ## the documentation site, from the stored notebooks and the docstrings
+	$(BIN)/python -m sphinx --quiet --fail-on-warning --jobs auto -c docs -d build/doctrees . build/site
+	@echo build/site/index.html
 
 notebooks: .venv/installed-test ## re-execute the stored chapters and clean them
 	$(BIN)/workbench store
@@ -47,6 +51,10 @@ clean: ## remove what make made
 
 .venv/installed-test: .venv/installed
 	$(PIP) --editable '.[test]'
+	touch $@
+
+.venv/installed-docs: .venv/installed
+	$(PIP) --editable '.[docs]'
 	touch $@
 
 .venv/installed-bench: .venv/installed benchmarks/requirements.txt
