@@ -33,9 +33,9 @@ def workbench(*arguments):
 def test_a_run_ends_with_the_path_of_its_report(notebook, tmp_path):
     result = workbench("run", notebook, "-p", "size=7", "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    (index,) = (tmp_path / "out").rglob("index.html")
-    assert result.stdout.splitlines()[-1] == str(index)
-    assert "size = 7" in index.read_text()
+    (page,) = (tmp_path / "out").rglob("small.html")
+    assert result.stdout.splitlines()[-1] == str(page)
+    assert page.with_suffix(".ipynb").exists() and "(changed)" in page.read_text()
     again = workbench("run", notebook, "-p", "size=7", "-o", tmp_path / "out")
     assert "1 of 1 runs were done before; --force runs them again" in again.stderr
     assert again.stdout == result.stdout
@@ -96,7 +96,7 @@ def test_a_mistake_in_a_sweep_is_told_before_anything_runs(notebook, tmp_path, o
         (TYPO, "did you mean filter_size?"),
         (["run", "02_processing", "-p", "filter_size=big"], "filter_size must be of type int, received 'big'"),
         (["run", "02_processing", "-p", "filter_size"], "expected -p NAME=VALUE"),
-        (["run", "02_procesing"], "the chapters are 01_images"),
+        (["run", "02_procesing"], "the chapters are 00_start_here"),
         (["results", "nowhere"], "nowhere: no such folder"),
         (["report", "nowhere.ipynb"], "nowhere.ipynb"),
     ],

@@ -19,7 +19,7 @@ FLOORS = [
     {"recognition", "cnn"},
     {"plots"},
     {"experiments", "explorers"},
-    {"reports"},
+    {"course", "reports", "studies"},
     {"cli"},
     {"__main__"},
 ]

@@ -18,6 +18,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submodules=[
         "cnn",
         "cohorts",
+        "course",
         "detection",
         "evaluation",
         "experiments",
@@ -33,6 +34,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "reports",
         "samples",
         "segmentation",
+        "studies",
         "synthesis",
     ],
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from .common import CORES, Jobs, fail, pair
+from .reporting import report_of
 
 if TYPE_CHECKING:
     from workbench.experiments import Run
@@ -116,21 +117,6 @@ def diff(
         raise typer.Exit(1)
 
 
-def report(
-    runs: Annotated[list[Path], typer.Argument(help="Executed notebooks, or folders of them.")],
-    folder: Annotated[Path, typer.Option("-o", "--output", help="Where the HTML files go.")] = Path("report"),
-) -> None:
-    """Write the report of executed notebooks."""
-    from workbench.experiments.chapters import ChapterError, below
-    from workbench.reports import write_report
-
-    notebooks = [found for run in runs for found in (below(run) if run.is_dir() else [run])]
-    try:
-        typer.echo(write_report(notebooks, folder))
-    except (ChapterError, ValueError, OSError) as error:
-        fail(str(error))
-
-
 def told(runs: list[Run]) -> None:
     """Say what was not run because it was done before, and what failed.
 
@@ -146,29 +132,6 @@ def told(runs: list[Run]) -> None:
         if run.status != "complete":
             typer.echo(f"{Path(run.notebook).stem}: {run.status}: {run.failure}", err=True)
             typer.echo(f"  partial notebook: {run.notebook}", err=True)
-
-
-def report_of(runs: list[Run], folder: Path) -> None:
-    """Write the report of runs and print its path.
-
-    Parameters
-    ----------
-    runs : list of Run
-        The report of one stands beside its record, of several in ``report``.
-    folder : Path
-        Of the runs.
-    """
-    from workbench.privacy import PrivacyError
-    from workbench.reports import write_report
-
-    written = [run.notebook for run in runs if isinstance(run.notebook, Path) and run.notebook.exists()]
-    if not written:
-        return  # none, or under a URL, where no report can be written
-    try:
-        typer.echo(write_report(written, written[0].parent if len(runs) == 1 else folder / "report"))
-    except PrivacyError as error:
-        typer.echo(f"workbench: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 def stopped() -> NoReturn:

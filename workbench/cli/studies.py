@@ -48,3 +48,76 @@ def example_study(
         typer.echo(write_example_study(folder, seed=seed))
     except FileExistsError as error:
         fail(str(error))
+
+
+def fetch(
+    name: Annotated[str | None, typer.Argument(help="A public set; all are listed if none.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Where it is kept; data/downloads by default.")
+    ] = None,
+) -> None:
+    """Download a public data set, checked by its digest; a study then takes its name as cohort."""
+    from workbench import samples
+
+    sets = samples.public_sets()
+    if name is None:
+        typer.echo(sets[["task", "classes", "train", "validation", "test", "licence"]].to_string())
+        return
+    try:
+        path = samples.fetch(name, folder=folder, progress=sys.stderr.isatty())
+    except (samples.DownloadError, ValueError) as error:
+        fail(str(error))
+    typer.echo(f"licence {sets['licence'][name]}; cite Yang et al., Scientific Data 10 (2023) 41", err=True)
+    typer.echo(path)
+
+
+def new(  # noqa: PLR0917 (options, which the command line takes by name)
+    folder: Annotated[
+        Path, typer.Argument(help="Of the study: a new folder, or a study that was started before.")
+    ],
+    images: Annotated[
+        str | None,
+        typer.Argument(
+            help="A folder of images, a .csv with a column of files, an .npz, or fetch:NAME. Not changed."
+        ),
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="Column of the table with the class.")] = None,
+    patient: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of the table with the patient; or 'image': each is of another; or a regular expression "
+            "for the names of files, such as '(person[0-9]+)_.*'."
+        ),
+    ] = None,
+    positive: Annotated[str | None, typer.Option(help="The class to be found.")] = None,
+    jobs: Jobs = CORES,
+) -> None:
+    """Start a study of your own images: a table of cases, an audit and a notebook that analyses them."""
+    from workbench import cohorts, studies
+    from workbench.images import ImageReadError
+
+    try:
+        started = studies.start(
+            folder,
+            images,
+            label=label,
+            patient=patient,
+            positive=positive,
+            jobs=jobs,
+            progress=sys.stderr.isatty(),
+        )
+    except (cohorts.CohortError, ImageReadError, FileExistsError, ValueError) as error:
+        fail(str(error))
+    for line in studies.told(started):
+        typer.echo(line)
+    typer.echo(
+        f"{folder}: cases.csv, audit.csv, left_out.csv, README.md{'' if started.lacking else ', study.ipynb'}"
+    )
+    if started.lacking:
+        typer.echo(f"the study lacks {started.lacking}; then:", err=True)
+    if not started.lacking:
+        typer.echo("next (the run takes some minutes):")
+    for command in studies.next_steps(started)[bool(started.lacking) :]:
+        typer.echo(f"next: {command}")
+    if started.lacking:
+        raise typer.Exit(1)
