@@ -76,7 +76,9 @@ def _column(rows: pd.DataFrame, patients: pd.Series) -> dict[str, str]:
 def _spread(values: pd.Series) -> str:
     if values.empty:
         return ""
-    low, middle, high = (f"{value:.3g}" for value in values.quantile([0.25, 0.5, 0.75]))
+    low, middle, high = (
+        f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}" for value in values.quantile([0.25, 0.5, 0.75])
+    )
     return middle if values.nunique() == 1 else f"{middle} ({low} to {high})"
 
 
