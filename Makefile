@@ -8,14 +8,17 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 # Trainings of minutes to an hour, run by hand: each one's first lines say how.
 TRAININGS := $(addprefix benchmarks/, detector.py generation.py pneumonia.py unet.py)
 
+# What is checked: not the studies that somebody keeps beside it.
+OURS := benchmarks docs notebooks tests workbench
+
 .PHONY: run test lab docs notebooks bench constraints clean
 
 run: .venv/installed ## execute every chapter headless, write the report
 	$(BIN)/workbench run
 
 test: .venv/installed-test ## lint, types, unit tests, doctests, notebooks
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
+	$(BIN)/ruff check $(OURS)
+	$(BIN)/ruff format --check $(OURS)
 	$(BIN)/mypy
 	$(BIN)/pytest --numprocesses logical --dist loadfile
 

@@ -5,12 +5,14 @@ from workbench.experiments.chapters import load
 
 
 def test_a_chapter_is_found_by_name_and_by_path(make_notebook):
-    assert find("02_processing") == find("02_processing.ipynb") == available()[1]
+    assert find("02_processing") == find("02_processing.ipynb") == available()[2]
     assert find(make_notebook()).name == "chapter.ipynb"
 
 
 def test_a_missing_chapter_lists_those_there_are(tmp_path):
-    with pytest.raises(ChapterError, match="no chapter or notebook '02_procesing'; the chapters are 01_images, "):
+    with pytest.raises(
+        ChapterError, match="no chapter or notebook '02_procesing'; the chapters are 00_start_here, 01_images, "
+    ):
         find("02_procesing")
     with pytest.raises(ChapterError, match=r"gone\.ipynb"):
         find(tmp_path / "gone.ipynb")

@@ -23,7 +23,7 @@ def test_storing_twice_gives_the_same_bytes(make_notebook):
 
 def test_a_chapter_that_is_not_there_is_no_new_file(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(ChapterError, match="the chapters are 01_images"):
+    with pytest.raises(ChapterError, match="the chapters are 00_start_here"):
         store(["nope"], progress=False)
     assert not list(tmp_path.iterdir())
 

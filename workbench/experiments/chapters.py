@@ -46,7 +46,7 @@ def available() -> list[Path]:
     Examples
     --------
     >>> [path.stem for path in available()][0]
-    '01_images'
+    '00_start_here'
     """
     return sorted(folder().glob("[0-9][0-9]_*.ipynb"))
 
@@ -102,7 +102,7 @@ def below(folder: Path) -> list[Path]:
     Examples
     --------
     >>> below(folder())[0].stem
-    '01_images'
+    '00_start_here'
     """
     return [path for path in sorted(folder.rglob("*.ipynb")) if not path.name.startswith(".")]
 

@@ -38,7 +38,7 @@ class Client(NotebookClient):
     def __init__(
         self, notebook: Any, *, printed_at_most: int, told: Callable[[dict[str, Any]], None], **options: Any
     ) -> None:
-        super().__init__(notebook, timeout=None, record_timing=True, coalesce_streams=True, **options)
+        super().__init__(notebook, timeout=None, record_timing=True, **options)
         self._told = told
         self._at_most = printed_at_most
         self._printed: dict[int, int] = {}
