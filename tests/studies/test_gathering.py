@@ -158,3 +158,42 @@ def test_kermany(shared_data):
     assert cohort.table["label"].value_counts().to_dict() == {"PNEUMONIA": 431, "NORMAL": 430}
     assert cohort.table["patient"].nunique() < 861
     assert "the file index.csv tells more of the images: label, subtype, patient" in assumed
+    assert "classes: column label of index.csv; the folders agree" in assumed
+    assert "patients: column patient of index.csv (565)" in assumed
+    cohort, assumed = gathered(shared_data / "cxr_kermany224", patient=r"([A-Za-z]+\d+).*")
+    assert "in place of the column patient of index.csv; 183 of 861 names do not fit it" in assumed
+
+
+def test_no_patient_of_kermany_is_split_where_names_of_files_are_all_there_is(shared_data):
+    found = studies.gather(shared_data / "cxr_kermany224" / "train")
+    names = found.cohort.table["image"].map(lambda path: Path(path).name)
+    truth = pd.read_csv(shared_data / "cxr_kermany224" / "index.csv").set_index("file")["patient"]
+    patients = found.cohort.table["patient"]
+    assert patients.groupby(truth[names].to_numpy()).nunique().max() == 1
+    assert patients.nunique() == truth.nunique() == 565
+    assert "the names of the files tell 565 patients" in found.assumed[-1]
+    assert found.examples == (
+        "taken for ONE patient, as 3 images are: person447_bacteria_1932 and person447_virus_921_1",
+        "taken for two of 565 patients: IM-0127-0001 and IM-0128-0001",
+    )
+
+
+def test_names_that_do_not_fit_an_expression_are_counted(tmp_path, picture):
+    rows = ["file,label,patient"]
+    for number in range(8):
+        path = picture(tmp_path / f"{'odd' if number > 5 else 'p'}{number // 2}-{number}.png", number)
+        rows.append(f"{path.name},{number % 2},x")
+    found = studies.gather(tmp_path, patient=r"(p\d+)-.*")
+    assert "2 of 8 names do not fit it" in found.assumed[-1]
+    assert found.examples == ("a name that does not fit: odd3-6",)
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    listed = studies.gather(tmp_path / "list.csv", patient=r"(p\d+)-.*")
+    assert listed.cohort.table["patient"].nunique() == 5
+
+
+def test_the_expression_in_the_guide_fits_all_names_and_tells_the_true_patients(shared_data):
+    guide = (Path(__file__).parents[2] / "docs" / "own-data.md").read_text(encoding="utf-8")
+    pattern = guide.partition("--patient '")[2].partition("'")[0]
+    found = studies.gather(shared_data / "cxr_kermany224" / "train", patient=pattern)
+    assert found.cohort.table["patient"].nunique() == 565
+    assert "do not fit" not in found.assumed[-1]

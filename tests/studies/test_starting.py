@@ -31,7 +31,8 @@ def test_a_study_is_written_beside_the_images_which_stay(tmp_path, classes):
     before = contents(classes)
     study = started(tmp_path / "mine", classes)
     assert contents(classes) == before
-    assert sorted(path.name for path in (tmp_path / "mine").iterdir()) == [
+    assert (tmp_path / "mine" / ".gitignore").read_text() == "*\n"
+    assert sorted(path.name for path in (tmp_path / "mine").glob("[!.]*")) == [
         "README.md",
         "audit.csv",
         "cases.csv",
@@ -136,6 +137,7 @@ def test_the_command_says_what_to_type_next(tmp_path, classes, monkeypatch):
         (["mine"], "workbench new mine FOLDER_OF_IMAGES"),
         (["mine", "nowhere"], "nowhere"),
         (["images", "images"], "images is not empty; name a new one"),
+        (["images", "nowhere"], "nowhere"),
         (["mine", "empty"], "no images"),
         (["mine", "images", "--positive", "COVID"], "no case is of class 'COVID'; there are NORMAL, PNEUMONIA"),
         (["mine", "images", "--patient", "p("], "no regular expression"),
@@ -159,6 +161,113 @@ def test_a_notebook_that_was_changed_is_kept(tmp_path, classes):
     path.write_text(path.read_text().replace("## Question", "## My question"))
     started(tmp_path / "mine", positive="PNEUMONIA")
     assert "My question" in path.read_text()
+
+
+def files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def with_copies(classes):
+    pictures = sorted((classes / "PNEUMONIA").iterdir())
+    pictures[0].write_bytes(b"no picture")
+    (classes / "PNEUMONIA" / "copy.png").write_bytes(pictures[3].read_bytes())
+    (classes / "PNEUMONIA" / "zcopy.png").write_bytes(pictures[4].read_bytes())
+
+
+@pytest.mark.parametrize("positive", [None, "NORMAL"])
+def test_a_study_that_is_started_again_has_the_same_files(tmp_path, classes, positive):
+    with_copies(classes)
+    started(tmp_path / "mine", classes, positive=positive)
+    before = files(tmp_path / "mine")
+    assert before["left_out.csv"].count(b"\n") == 4
+    for _ in range(2):
+        started(tmp_path / "mine")
+        assert files(tmp_path / "mine") == before
+
+
+def test_a_table_with_gaps_and_numbers_stays_as_it_is_too(tmp_path, picture):
+    rows = ["file,label,age,patient"]
+    for number in range(16):
+        path = picture(tmp_path / f"{number}.png", number % 15)
+        rows.append(f"{path.name},{number % 2 if number else ''},{number or ''},{number:03}")
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    study = started(tmp_path / "mine", tmp_path / "list.csv", positive="1")
+    assert "patients: column patient of list.csv (16)" in study.assumed
+    before = files(tmp_path / "mine")
+    again = started(tmp_path / "mine")
+    assert (len(again.left_out), again.assumed) == (1, study.assumed)
+    assert files(tmp_path / "mine") == before
+
+
+def test_images_that_are_missing_stay_left_out(tmp_path, picture):
+    rows = ["file,label,patient"]
+    for number in range(14):
+        path = picture(tmp_path / f"{number}.png", number)
+        rows.append(f"{path.name if number else ''},{number % 2},{number:03}")
+    (tmp_path / "list.csv").write_text("\n".join(rows))
+    assert started(tmp_path / "mine", tmp_path / "list.csv").left_out["reason"].tolist() == ["missing image"]
+    before = files(tmp_path / "mine")
+    started(tmp_path / "mine")
+    assert files(tmp_path / "mine") == before
+
+
+def test_a_lacking_study_that_is_started_again_has_the_same_files(tmp_path, classes):
+    started(tmp_path / "mine", classes / "NORMAL")
+    before = files(tmp_path / "mine")
+    assert started(tmp_path / "mine").lacking
+    assert files(tmp_path / "mine") == before
+
+
+def test_what_was_mended_comes_back_to_the_study(tmp_path, classes, picture):
+    with_copies(classes)
+    assert len(started(tmp_path / "mine", classes).cohort) == 15
+    picture(classes / "PNEUMONIA" / "PNEUMONIA1.png", 1)
+    again = started(tmp_path / "mine")
+    assert len(again.cohort) == 16
+    assert list(again.cohort) == sorted(again.cohort)
+    assert len(lines(tmp_path / "mine" / "cases.csv")) == 16
+
+
+def test_found_left_out_and_analysed_are_counted_in_one_line(tmp_path, classes):
+    with_copies(classes)
+    study = started(tmp_path / "mine", classes)
+    assert studies.told(study)[0] == (
+        "18 images found, 2 copies left out, 1 left out for other reasons, 15 cases of 15 patients: "
+        "NORMAL 8, PNEUMONIA 7"
+    )
+
+
+def test_a_notebook_that_was_kept_is_not_said_to_be_written(tmp_path, classes, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    started("mine", "images")
+    path = tmp_path / "mine" / "study.ipynb"
+    path.write_text(path.read_text().replace("## Question", "## My question"))
+    said = CliRunner().invoke(app, ["new", "mine", "-j", "1"]).stdout
+    assert "study.ipynb (changed by you, and kept)" in said
+
+
+def test_another_patient_said_later_takes_the_place_of_what_was_assumed(tmp_path, classes):
+    started(tmp_path / "mine", classes)
+    table = lines(tmp_path / "mine" / "cases.csv").assign(who=[f"p{n // 2}" for n in range(16)])
+    table.to_csv(tmp_path / "mine" / "cases.csv", index=False)
+    study = started(tmp_path / "mine", patient="who")
+    assert [text for text in study.assumed if text.startswith("patients:")] == [
+        "patients: column who of cases.csv (8)"
+    ]
+    assert cohorts.read(tmp_path / "mine").table["patient"].nunique() == 8
+
+
+def test_lines_of_parameters_are_short_whatever_the_folder_is_called(tmp_path, classes):
+    folder = tmp_path / "a_rather_long_name_of_a_study"
+    started(folder, classes)
+    cell = next(
+        cell
+        for cell in json.loads((folder / "study.ipynb").read_text())["cells"]
+        if "parameters" in cell["metadata"].get("tags", [])
+    )
+    written = f'cohort: str = "{(folder / "cases.csv").as_posix()}"'
+    for line in "".join(cell["source"]).split("\n"):
+        assert len(line) <= 115 or line == written
 
 
 def test_more_than_two_classes_become_one_against_all_others(tmp_path, picture):

@@ -86,7 +86,7 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
         str | None,
         typer.Option(
             help="Column of the table with the patient; or 'image': each is of another; or a regular expression "
-            "for the names of files, such as '(person[0-9]+)_.*'."
+            "for the whole names of files, such as '(person[0-9]+|IM-[0-9]+).*'."
         ),
     ] = None,
     positive: Annotated[str | None, typer.Option(help="The class to be found.")] = None,
@@ -110,9 +110,9 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
         fail(str(error))
     for line in studies.told(started):
         typer.echo(line)
-    typer.echo(
-        f"{folder}: cases.csv, audit.csv, left_out.csv, README.md{'' if started.lacking else ', study.ipynb'}"
-    )
+    kept = " (changed by you, and kept)" if started.notebook_kept else ""
+    notebook = "" if started.lacking else f", study.ipynb{kept}"
+    typer.echo(f"{folder}: cases.csv, audit.csv, left_out.csv, README.md{notebook}")
     if started.lacking:
         typer.echo(f"the study lacks {started.lacking}; then:", err=True)
     if not started.lacking:

@@ -37,11 +37,14 @@ class Gathered:
         What nobody said and was taken for granted, in sentences.
     named : bool
         Whether the names of cases were chosen for the purpose; names of files may tell who a patient is.
+    examples : tuple of str
+        Names of files that show how patients were told apart; for the user's eyes, not for a report.
     """
 
     cohort: Cohort
     assumed: tuple[str, ...]
     named: bool = False
+    examples: tuple[str, ...] = ()
 
 
 def gather(source: str | Path, *, label: str | None = None, patient: str | None = None) -> Gathered:
@@ -73,8 +76,10 @@ def gather(source: str | Path, *, label: str | None = None, patient: str | None 
     path = Path(source).expanduser()
     tables = [path] if path.suffix.lower() == ".csv" else [path / NAMES[0]]
     if tables[0].is_file():
-        cohort, assumed = read_listing(tables[0], label=label, patient=patient)
-        return _with_patients(cohort, assumed, None, named="case" in pd.read_csv(tables[0], nrows=0))
+        # No column is called by an expression with a group.
+        pattern = patient if patient is not None and "(" in patient else None
+        cohort, assumed = read_listing(tables[0], label=label, patient=None if pattern else patient)
+        return _with_patients(cohort, assumed, pattern, named="case" in pd.read_csv(tables[0], nrows=0))
     cohort = _read(path, str(source))
     if label is not None and label not in cohort.table:
         raise ValueError(f"no column {label!r}; there are {', '.join(map(str, cohort.table))}")
@@ -85,9 +90,14 @@ def gather(source: str | Path, *, label: str | None = None, patient: str | None 
         cohort, assumed = _with_classes(cohort, path)
     elif path.is_dir() and _in_folders(cohort, path):
         assumed = [f"the folders {_listed(cohort.table['label'])} are the classes"]
-    if (path / INDEX).is_file():
-        assumed.append(f"the file {INDEX} tells more of the images: {', '.join(_columns(path / INDEX))}")
-    return _with_patients(cohort, assumed, patient, named=not path.is_dir())
+    columns = _columns(path / INDEX) if (path / INDEX).is_file() else []
+    if columns:
+        assumed.append(f"the file {INDEX} tells more of the images: {', '.join(columns)}")
+    if "label" in columns and label in {None, "label"}:
+        agree = "; the folders agree" if assumed[0].startswith("the folders") else ""
+        assumed.append(f"classes: column label of {INDEX}{agree}")
+    column = f"column patient of {INDEX}" if "patient" in columns else ""
+    return _with_patients(cohort, assumed, patient, named=not path.is_dir(), column=column)
 
 
 def rarer_class(labels: pd.Series) -> str:
@@ -161,28 +171,55 @@ def _in_folders(cohort: Cohort, path: Path) -> bool:
     return is_path(cell) and str(cohort.table["label"].iloc[0]) in Path(cell).parts
 
 
-def _with_patients(cohort: Cohort, assumed: list[str], pattern: str | None, *, named: bool) -> Gathered:
+def _with_patients(
+    cohort: Cohort, assumed: list[str], pattern: str | None, *, named: bool, column: str = ""
+) -> Gathered:
     table = cohort.table
+    examples: tuple[str, ...] = ()
+    instead = f", in place of the {column}" if column else ""
     unknown = (table["patient"].astype(str) == table.index.astype(str)).all() and not table["patient"].isna().any()
     if pattern == "image":
-        table, said = table.assign(patient=table.index), "each image is of another patient, as you say"
+        table, said = table.assign(patient=table.index), f"each image is of another patient, as you say{instead}"
     elif pattern is not None:
-        table = table.assign(patient=by_pattern(_names(table), pattern))
+        names = _names(table)
+        table = table.assign(patient=by_pattern(names, pattern))
         said = f"the names of the files tell {table['patient'].nunique()} patients, by your expression {pattern}"
+        said += instead
+        unfit = names[[re.fullmatch(pattern, name) is None for name in names]]
+        if len(unfit):
+            said += f"; {len(unfit)} of {len(names)} names do not fit it, and each is a patient of its own"
+            examples = (f"a name that does not fit: {unfit.iloc[0]}",)
     elif not unknown:
+        count = table["patient"].nunique()
+        assumed = [*assumed, f"patients: {column} ({count})"] if column else assumed
         return Gathered(cohort, tuple(assumed), named)
     elif (found := patients_in_names(_names(table), table["label"] if "label" in table else None)) is not None:
-        table = table.assign(patient=found.patients)
-        example = found.patients.value_counts().index[0]
-        images = _names(table)[found.patients == example].tolist()
+        table, counts = table.assign(patient=found), found.value_counts()
         said = (
-            f"the names of the files tell {table['patient'].nunique()} patients: "
-            f"{' and '.join(images[:2])} are of one (else add --patient image, or --patient 'EXPRESSION')"
+            f"the names of the files tell {len(counts)} patients, {int((counts > 1).sum())} of them with several "
+            "images (else add --patient image, or --patient 'EXPRESSION')"
         )
+        examples = _examples(_names(table), found)
     else:
         said = "nothing says whose the images are, so each is taken for a patient of its own: results flatter "
         said += "if some show the same person (a column patient in the table, or --patient 'EXPRESSION', mends it)"
-    return Gathered(Cohort(table, root=cohort.root), (*assumed, said), named)
+    return Gathered(Cohort(table, root=cohort.root), (*assumed, f"patients: {said}"), named, examples)
+
+
+def _examples(names: pd.Series, patients: pd.Series) -> tuple[str, ...]:
+    counts = patients.value_counts()
+    # The patient whose names differ most in their words shows best what the rule does.
+    kinds = names.str.replace(r"\d+", "", regex=True).groupby(patients).nunique()
+    chosen = max(counts.index, key=lambda patient: (kinds[patient], counts[patient]))
+    one = names[patients == chosen].sort_values()
+    told = [f"taken for ONE patient, as {len(one)} images are: {one.iloc[0]} and {one.iloc[-1]}"]
+    # The names most alike of two patients are the neighbours in order.
+    ordered = patients[names.sort_values().index]
+    alike = next((n for n in range(1, len(ordered)) if ordered.iloc[n] != ordered.iloc[n - 1]), None)
+    if alike is not None:
+        pair = names[ordered.index[[alike - 1, alike]]]
+        told.append(f"taken for two of {len(counts)} patients: {pair.iloc[0]} and {pair.iloc[1]}")
+    return tuple(told)
 
 
 def _names(table: pd.DataFrame) -> pd.Series:

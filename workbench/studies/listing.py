@@ -64,7 +64,10 @@ def read_listing(path: Path, *, label: str | None = None, patient: str | None = 
         made["patient"] = made["case"]
     cohort = Cohort(made.set_index("case").replace("", None), root=path.parent)
     roles = ", ".join(f"{name} is the {role}" for role, name in known.items() if role != name)
-    return cohort, [f"of the table's columns, {roles}"] if roles else []
+    told = [f"of the table's columns, {roles}"] if roles else []
+    if "patient" in known:
+        told.append(f"patients: column {known['patient']} of {path.name} ({made['patient'].nunique()})")
+    return cohort, told
 
 
 def _text(path: Path) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 TEMPLATE = "notebooks/studies/own.ipynb"
 OPENING, PARAMETERS = "opening", "parameters"
+#: Characters of a line of code, and of its words where they are worth showing.
+LONGEST, LEAST_WORDS = 115, 20
 
 
 def write_notebook(started: Started, path: Path) -> bool:
@@ -74,8 +77,7 @@ def opening_of(started: Started) -> str:
         f"# {started.positive} or {rival}?",
         "",
         f"A study of {len(table)} images of {table['patient'].nunique()} patients ({found}): can images tell "
-        f"{started.positive} from {rival}, and how surely? `workbench new` wrote this notebook; its words and "
-        "cells are yours to change.",
+        f"{started.positive} from {rival}, and how surely?",
         "",
         "**Taken for granted when the study was started.** Whoever knows better changes `cases.csv`.",
         "",
@@ -139,7 +141,15 @@ def filled(cell: str, values: dict[str, Any]) -> str:
         if not line.search(cell):
             raise ValueError(f"the cell has no parameter {name!r}")
         cell = line.sub(_Line(written), cell, count=1)
-    return cell
+    return "\n".join(map(_short, cell.split("\n")))
+
+
+def _short(line: str) -> str:
+    code, sign, words = line.partition("  # ")
+    if len(line) <= LONGEST or not sign:
+        return line
+    room = LONGEST - len(code) - len(sign)
+    return code + sign + textwrap.shorten(words, room, placeholder="...") if room >= LEAST_WORDS else code
 
 
 class _Line:
@@ -151,7 +161,9 @@ class _Line:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "."
+    # What to type instead is for who starts a study, not for who reads its page.
+    told = re.sub(r" \(else add [^)]*\)", "", text)
+    return told[:1].upper() + told[1:] + "."
 
 
 def _untouched(path: Path) -> bool:

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 FILES = {
     "cases.csv": "one row per case. Images stay where they are; paths count from here",
-    "left_out.csv": "cases that cannot be analysed, and why",
+    "left_out.csv": "cases that cannot be analysed, why, and their row among all",
     "audit.csv": "what else is, or may be, wrong",
     "study.ipynb": "the analysis: open it in JupyterLab, or run it as below",
+    ".gitignore": "keeps git from this folder, as names of files may tell who a patient is; delete it to commit",
 }
 
 
@@ -38,6 +39,9 @@ def write_readme(started: Started, path: Path) -> None:
             "`run` takes some minutes; its page lies beside its record. `report` puts one where you want it.",
         ]
     lines += [
+        "",
+        "Type the commands in the folder where `workbench new` was typed, or in one below it; elsewhere add "
+        f"`-p cohort=PATH/{started.folder.name}/cases.csv`.",
         "",
         "Paths in `cases.csv` count from here: move this folder together with the images, or not at all.",
     ]

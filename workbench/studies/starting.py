@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,11 @@ from workbench.files import replacing
 from .gathering import Gathered, gather, rarer_class
 from .notebook import write_notebook
 from .readme import write_readme
+from .remembering import LEFT_OUT, Remembered, other_than_patients, recall, remember, rows_left_out, seen_from_root
 
-CASES, AUDIT, LEFT_OUT, NOTEBOOK = "cases.csv", "audit.csv", "left_out.csv", "study.ipynb"
+CASES, AUDIT, NOTEBOOK = "cases.csv", "audit.csv", "study.ipynb"
+#: Columns of the table of cases that come before all others.
+FIRST = ("patient", "label", "split", "image", "mask")
 #: What a case cannot be analysed with.
 UNUSABLE = ("unreadable file", "missing image", "constant image", "identical images with different labels")
 #: Images whose sizes are looked at.
@@ -48,6 +50,10 @@ class Started:
         What the study needs before it can be analysed; empty if nothing.
     positive : str
         The class to be found.
+    examples : tuple of str
+        See `Gathered`.
+    notebook_kept : bool
+        Whether a notebook that the user had changed was left as it is.
     """
 
     folder: Path
@@ -57,6 +63,8 @@ class Started:
     assumed: tuple[str, ...]
     lacking: str
     positive: str
+    examples: tuple[str, ...] = ()
+    notebook_kept: bool = False
 
 
 def start(
@@ -107,13 +115,24 @@ def start(
         raise CohortError(
             f"{folder} is no study yet: say where the images are, as in: workbench new {folder} FOLDER_OF_IMAGES"
         )
+    gathered = gather(source if source is not None else table, label=label, patient=patient)
     if source is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         advice = (
             f"workbench new {folder} (without images) takes its {CASES}" if table.is_file() else "name a new one"
         )
         raise FileExistsError(f"{folder} is not empty; {advice}")
-    gathered = gather(source if source is not None else table, label=label, patient=patient)
+    listed = list(gathered.cohort)
+    before = recall(folder) if source is None else Remembered()
+    if source is None:
+        whole = rows_left_out(gathered.cohort, folder, label=label, patient=patient)
+        gathered = replace(gathered, cohort=seen_from_root(whole, folder, before.root), named=True)
+        # What the study's own table says of patients was told when it was written, unless it is now said anew.
+        if patient is None:
+            gathered = replace(gathered, assumed=other_than_patients(gathered.assumed))
+        else:
+            before = replace(before, assumed=other_than_patients(before.assumed))
     cohort, assumed = _settled(gathered)
+    assumed = before.joined(assumed)
     findings = cohort.audit(jobs=jobs, progress=progress)
     left = _unusable(cohort, findings)
     kept = cohort.select([case for case in cohort if case not in left.index])
@@ -121,21 +140,27 @@ def start(
         raise CohortError(f"none of {len(cohort)} cases can be analysed: {left['reason'].value_counts().index[0]}")
     labels = kept.table.get("label", pd.Series(dtype=str)).dropna().astype(str)
     lacking = _lacking(kept.table, labels)
+    positive = positive or (before.positive if before.positive in set(labels) else None)
     if positive is not None and positive not in set(labels):
         raise ValueError(f"no case is of class {positive!r}; there are {', '.join(sorted(set(labels)))}")
     chosen = positive or (rarer_class(labels) if len(labels) else "")
+    root = before.root if source is None else _from(str(cohort.root), folder) if cohort.root else None
+    memory = Remembered(assumed, positive, root)
     shapes = _shapes(kept)
     lacking = lacking or _mixed(shapes)
     assumed = (*assumed, *_sizes(shapes))
     if positive is None and not lacking:
         assumed = (*assumed, f"the class to be found is {chosen} (else add --positive CLASS)")
-    started = Started(folder, kept, left, findings, assumed, lacking, chosen)
-    if source is not None or len(left):
+    started = Started(folder, kept, left, findings, assumed, lacking, chosen, gathered.examples)
+    if source is not None or label or patient or list(kept) != listed:
         _write_cases(kept, folder)
-    _write(left.assign(image=left["image"].map(partial(_from, folder=folder))).reset_index(), folder / LEFT_OUT)
+    _write_left_out(cohort, left, folder)
+    remember(memory, folder)
     _write(findings.assign(cases=findings["cases"].map(" ".join)), folder / AUDIT)
     if not lacking:
-        write_notebook(started, folder / NOTEBOOK)
+        started = replace(started, notebook_kept=not write_notebook(started, folder / NOTEBOOK))
+    if source is not None:
+        (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     write_readme(started, folder / "README.md")
     return started
 
@@ -163,6 +188,8 @@ def _settled(gathered: Gathered) -> tuple[Cohort, tuple[str, ...]]:
             f"names of files may tell who a patient is: cases and patients are numbered, and only {CASES} "
             "says which file a case is"
         )
+    first = [name for name in FIRST if name in table]
+    table = table[first + [name for name in table if name not in first]]
     return Cohort(table, root=gathered.cohort.root), tuple(assumed)
 
 
@@ -172,7 +199,11 @@ def _unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
         for cases in findings.loc[findings["kind"] == kind, "cases"]:
             reasons |= {case: kind for case in cases if case not in reasons}
     same = findings["kind"].isin(["identical images", "identical images in two splits"])
-    for first, *others in findings.loc[same, "cases"]:
+    classed = (
+        cohort.table["label"].notna() if "label" in cohort.table else pd.Series(True, index=cohort.table.index)
+    )
+    for twins in findings.loc[same, "cases"]:
+        first, *others = sorted(twins, key=lambda case: not classed[case])
         reasons |= {case: f"the same image as {first}" for case in others if case not in reasons}
     if "label" in cohort.table and cohort.table["label"].notna().any():
         unlabelled = cohort.table.index[cohort.table["label"].isna()]
@@ -225,6 +256,16 @@ def _by(shape: tuple[int, ...]) -> str:
 
 
 def _write_cases(cohort: Cohort, folder: Path) -> None:
+    _write(_as_text(cohort, folder), folder / CASES)
+
+
+def _write_left_out(cohort: Cohort, left: pd.DataFrame, folder: Path) -> None:
+    rows = _as_text(cohort, folder).assign(row=range(2, len(cohort) + 2)).set_index("case").loc[left.index]
+    rows.insert(0, "reason", left["reason"])
+    _write(rows.reset_index(names="case"), folder / LEFT_OUT)
+
+
+def _as_text(cohort: Cohort, folder: Path) -> pd.DataFrame:
     table = cohort.table.copy()
     for column in (*cohort.images, *cohort.masks):
         table[column] = [_from(cell, folder) for cell in table[column]]
@@ -233,8 +274,7 @@ def _write_cases(cohort: Cohort, folder: Path) -> None:
             raise CohortError(
                 f"case {unsaid[0]!r}: its files lie in several folders; put those of a series in one"
             )
-    first = [name for name in ("patient", "label", "split", "image", "mask") if name in table]
-    _write(table[first + [name for name in table if name not in first]].reset_index(names="case"), folder / CASES)
+    return table.reset_index(names="case")
 
 
 def _from(cell: object, folder: Path) -> str | None:
@@ -270,12 +310,24 @@ def told(started: Started) -> list[str]:
     table = started.cohort.table
     counts = table["label"].value_counts() if "label" in table else pd.Series(dtype=int)
     classes = ", ".join(f"{name} {number}" for name, number in counts.sort_index().items())
-    lines = [f"{len(table)} cases of {table['patient'].nunique()} patients" + (f": {classes}" if classes else "")]
+    found = f"{len(table)} cases of {table['patient'].nunique()} patients"
+    lines = [_found(started) + found + (f": {classes}" if classes else "")]
     lines += [f"assumed: {text}" for text in started.assumed]
+    lines += [f"example: {text}" for text in started.examples]
     lines += [f"left out: {number} x {reason}" for reason, number in _reasons(started.left_out).items()]
     for severity, kind, cases, detail in started.findings.itertuples(index=False):
         lines.append(f"{severity}: {kind}: {detail}" + (f" [{cohorts.listed(list(cases))}]" if cases else ""))
     return lines
+
+
+def _found(started: Started) -> str:
+    left = started.left_out["reason"]
+    if left.empty:
+        return ""
+    copies = int(left.str.startswith("the same image").sum())
+    told = [f"{copies} {'copy' if copies == 1 else 'copies'} left out"] if copies else []
+    told += [f"{len(left) - copies} left out for other reasons"] if len(left) > copies else []
+    return ", ".join([f"{len(left) + len(started.cohort)} images found", *told, ""])
 
 
 def _reasons(left_out: pd.DataFrame) -> dict[str, int]:

@@ -1,0 +1,161 @@
+"""What a study's folder remembers, so that starting it again gives the same files."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from workbench import cohorts
+from workbench.cohorts import Cohort
+from workbench.cohorts.locations import is_path
+from workbench.files import replacing
+
+LEFT_OUT, MEMORY = "left_out.csv", ".started.json"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was said and taken for granted when a study was started.
+
+    Parameters
+    ----------
+    assumed : tuple of str
+        See `Started`.
+    positive : str, optional
+        The class to be found, where the user said it.
+    root : str, optional
+        The folder of the images, as seen from the study's.
+    """
+
+    assumed: tuple[str, ...] = ()
+    positive: str | None = None
+    root: str | None = None
+
+    def joined(self, assumed: tuple[str, ...]) -> tuple[str, ...]:
+        """Add what is taken for granted now.
+
+        Parameters
+        ----------
+        assumed : tuple of str
+            Of this time.
+
+        Returns
+        -------
+        tuple of str
+            The former first, each once.
+        """
+        return tuple(dict.fromkeys((*self.assumed, *assumed)))
+
+
+def remember(memory: Remembered, folder: Path) -> None:
+    """Write what a later start needs.
+
+    Parameters
+    ----------
+    memory : Remembered
+        Of this start.
+    folder : Path
+        The study's.
+    """
+    with replacing(folder / MEMORY) as temporary:
+        temporary.write_text(json.dumps(asdict(memory), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def recall(folder: Path) -> Remembered:
+    """Read what an earlier start wrote.
+
+    Parameters
+    ----------
+    folder : Path
+        The study's.
+
+    Returns
+    -------
+    Remembered
+        Empty where nothing was written.
+    """
+    path = folder / MEMORY
+    if not path.is_file():
+        return Remembered()
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return Remembered(tuple(found["assumed"]), found["positive"], found["root"])
+
+
+def seen_from_root(cohort: Cohort, folder: Path, root: str | None) -> Cohort:
+    """Name images as they were named when the study was started.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        As its ``cases.csv`` says.
+    folder : Path
+        The study's.
+    root : str or None
+        The folder of the images, as seen from the study's.
+
+    Returns
+    -------
+    Cohort
+        The same images, by paths without ``..``.
+    """
+    if root is None:
+        return cohort
+    plain = {
+        column: [
+            str(Path(cell).resolve()) if isinstance(cell, str) and is_path(cell) else cell
+            for cell in cohort.table[column]
+        ]
+        for column in (*cohort.images, *cohort.masks)
+    }
+    return Cohort(cohort.table.assign(**plain), root=(folder / root).resolve())
+
+
+def other_than_patients(assumed: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out how patients were told apart.
+
+    Parameters
+    ----------
+    assumed : tuple of str
+        See `Started`.
+
+    Returns
+    -------
+    tuple of str
+        The others.
+    """
+    return tuple(text for text in assumed if not text.startswith("patients: "))
+
+
+def rows_left_out(cohort: Cohort, folder: Path, *, label: str | None, patient: str | None) -> Cohort:
+    """Put the cases that were left out back to where they stood.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cases of ``cases.csv``.
+    folder : Path
+        The study's.
+    label, patient : str, optional
+        See `gather`.
+
+    Returns
+    -------
+    Cohort
+        All cases; one that is in both tables is as in ``cases.csv``.
+    """
+    path = folder / LEFT_OUT
+    if not path.is_file() or "row" not in (listed := pd.read_csv(path)) or listed.empty:
+        return cohort
+    left = cohorts.read(path).table.drop(columns="reason")
+    given = {"label": label, "patient": patient}
+    left = left.assign(**{role: left[name] for role, name in given.items() if name in left})
+    left = left[~left.index.isin(cohort.table.index)]
+    order = list(cohort)
+    for case, row in left["row"].sort_values().items():
+        order.insert(int(row) - 2, str(case))
+    # As objects, since numbers beside gaps would become fractions.
+    both = pd.concat([cohort.table.astype(object), left.reindex(columns=cohort.table.columns).astype(object)])
+    return Cohort(both.loc[order].rename_axis("case"), root=cohort.root)
