@@ -1,7 +1,16 @@
 import numpy as np
+import pandas as pd
 import pytest
 
-from workbench.evaluation import compare, difference_in_words
+from workbench.evaluation import (
+    classification,
+    compare,
+    difference_in_words,
+    external_validation,
+    falls_in_words,
+    in_short,
+    readable,
+)
 
 LABELS = np.tile(["ill", "well"], 50)
 GOOD, BAD = np.tile([0.9, 0.1], 50), np.tile([0.4, 0.6], 50)
@@ -30,3 +39,46 @@ def test_an_undefined_difference_tells_nothing():
     assert "cannot tell" in difference_in_words(found, "A", "B")
     with pytest.raises(KeyError):
         difference_in_words(found, "A", "B", metric="luck")
+
+
+@pytest.mark.parametrize(
+    ("numbers", "metric", "expected"),
+    [
+        ([-0.1, -0.2, -0.003], "auc", "-0.100 (95 % interval -0.200 to -0.003)"),
+        ([-0.1, -0.2, -1e-17], "auc", "-0.10 (95 % interval -0.20 to +0.00)"),
+        ([0.004, -0.1, 0.2], "brier", "+0.004 (95 % interval -0.100 to +0.200)"),
+        ([0.1, -0.00004, 0.2], "auc", "+0.1000 (95 % interval +0.0000 to +0.2000)"),
+    ],
+)
+def test_decimals_tell_on_which_side_of_nothing_an_end_lies(numbers, metric, expected):
+    found = compare(LABELS, GOOD, BAD, groups=None, positive="ill", resamples=50)
+    found.table.loc[metric, ["difference", "low", "high"]] = numbers
+    assert expected in difference_in_words(found, "A", "B", metric=metric)
+
+
+def test_a_table_for_readers_holds_no_negative_nothing():
+    index = pd.MultiIndex.from_product([["CNN"], ["auc", "brier", "recall"]])
+    table = pd.DataFrame([[-0.0, 0.5], [0.25, -1e-12], [np.nan, 0.5]], index=index, columns=["low", "high"])
+    said = readable(table)
+    assert said.to_numpy().tolist() == [["0.00", "0.50"], ["0.250", "0.000"], ["nan", "0.50"]]
+    assert said.index.equals(index)
+
+
+def judged(p, first):
+    return classification(LABELS, p, groups=range(first, first + len(LABELS)), positive="ill", resamples=100)
+
+
+def test_the_short_table_and_the_sentence_say_what_was_found():
+    home, away = judged(GOOD, 0), judged(BAD, 100)
+    short = in_short({"held out": {"CNN": home}, "set aside": {"CNN": away}})
+    assert short.index.tolist() == [("CNN", "held out"), ("CNN", "set aside")]
+    assert short.columns.tolist() == ["AUC", "sensitivity", "specificity"]
+    assert [text[:4] for text in short.loc[("CNN", "set aside")]] == ["0.00", "0.00", "0.00"]
+    fallen = falls_in_words({"CNN": external_validation(home, away)}, "patients set aside")
+    assert [line.split(": ")[1].split(",")[0] for line in fallen.splitlines()] == [
+        "AUC of CNN",
+        "sensitivity of CNN",
+        "specificity of CNN",
+    ]
+    for pair in ((home, judged(GOOD, 100)), (judged(BAD, 0), judged(GOOD, 100))):
+        assert falls_in_words({"CNN": external_validation(*pair)}, "others").startswith("No figure of either")

@@ -42,6 +42,27 @@ def test_maps_must_fit(maps):
         plots.show_explanations(IMAGES, maps, alt="Nothing.")
 
 
+def test_the_scales_say_what_colours_mean():
+    made = plots.show_explanations(
+        IMAGES, {"signed": IMAGES, "positive": np.abs(IMAGES)}, alt="Noise with two scales."
+    )
+    labels = [axes.get_xlabel() for axes in made.axes if axes.get_xlabel()]
+    assert labels == ["logits\nblue against, red for", "logits\nbright: for"]
+
+
+def test_heat_at_the_border_is_a_share():
+    centre = np.zeros((20, 10))
+    centre[10, 5] = -3
+    corner = np.zeros((20, 10))
+    corner[1, 0] = 2
+    shares = plots.heat_at_border([centre, corner, (centre + corner), np.zeros((20, 10))])
+    np.testing.assert_allclose(shares, [0, 1, 0.4, 0])
+    with pytest.raises(ValueError, match="n x M x N"):
+        plots.heat_at_border(centre)
+    with pytest.raises(ValueError, match="margin"):
+        plots.heat_at_border([centre], margin=0.5)
+
+
 def check(stages):
     table = pd.DataFrame(RNG.uniform(-1, 1, (len(stages), 2)), index=pd.Index(stages, name="layer"))
     return SanityCheck(table, {stage: RNG.normal(size=(2, 4, 4)) for stage in stages})

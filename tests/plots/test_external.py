@@ -21,6 +21,13 @@ def test_each_metric_has_both_places_and_an_arrow_between_them():
     assert [text.xy[0] for text in auc.texts] == [pair[1]["auc"].value] * 2
 
 
+def test_the_places_are_named_as_wanted():
+    pair = (judged(0.9, 0.1), judged(0.9, 0.1, 0.2, 0.8))
+    made = show_external({"CNN": pair}, metrics=["auc"], places=("held out", "set aside"), alt="Two dots.")
+    labels = [text.get_text() for text in made.legends[0].get_texts()]
+    assert labels == ["held out, 95 % interval", "set aside, 95 % interval"]
+
+
 def test_what_is_undefined_has_no_arrow():
     nobody = classification(LABELS, [0.1] * 40, groups=None, positive="ill", resamples=50)
     made = show_external({"CNN": (judged(0.9, 0.1), nobody)}, metrics=["precision"], alt="One dot.")

@@ -6,8 +6,7 @@ from workbench import samples
 from workbench.cohorts import Cohort
 from workbench.images import Image
 from workbench.plots import show_failures
-from workbench.plots.failures import decided_wrongly, own_probability
-from workbench.plots.style import COLORS
+from workbench.plots.failures import LONGEST, WRONG, decided_wrongly, own_probability
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +38,19 @@ def test_wrong_ones_are_marked_and_the_other_models_word_is_there(study):
         "CNN 0.30\nsvm 0.30",
         "CNN 0.80\nsvm 0.80",
     ]
-    assert [axes._left_title.get_color() for axes in made.axes] == [COLORS[1], "black"]
+    assert [axes._left_title.get_color() for axes in made.axes] == [WRONG, "black"]
+
+
+def test_names_of_cases_are_written_only_when_asked_for(study):
+    worst = study.table.index[(study.table["label"] == "benign").to_numpy()][0]
+    p = np.where(study.table.index == worst, 0.9, 0.5)
+    named, plain = (
+        show_failures(study, {"CNN": said(study, p)}, columns=1, names=names, alt="Two lesions.")
+        for names in (True, False)
+    )
+    assert named.axes[0].get_title(loc="left").splitlines()[0][-4:] == worst[-4:]
+    assert len(named.axes[0].get_title(loc="left").splitlines()[0]) <= LONGEST
+    assert plain.axes[0].get_title(loc="left") == "CNN 0.10"
 
 
 def test_the_masks_are_outlined(study):

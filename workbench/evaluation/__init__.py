@@ -16,7 +16,7 @@ from .resampling import drawn_patients, patient_codes, resampled_auc
 from .risk_curves import calibration_curve, decision_curve
 from .staple import Staple, staple
 from .surfaces import average_surface_distance, hausdorff, normalized_surface_distance
-from .wording import difference_in_words
+from .wording import difference_in_words, falls_in_words, in_short, readable
 
 __all__ = [
     "METRICS",
@@ -45,8 +45,10 @@ __all__ = [
     "evaluate",
     "external_validation",
     "f1",
+    "falls_in_words",
     "fleiss_kappa",
     "hausdorff",
+    "in_short",
     "jaccard",
     "natural_frequencies",
     "normalized_surface_distance",
@@ -56,6 +58,7 @@ __all__ = [
     "precision_recall_curve",
     "probability_column",
     "probability_columns",
+    "readable",
     "recall",
     "resampled_auc",
     "roc_curve",

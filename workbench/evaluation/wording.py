@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
 from .differences import Comparison
+from .judging import Classification
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: Metrics of which less is better.
 LESS_IS_BETTER = ("brier",)
+#: What readers of a clinical page call the metrics.
+CLINICAL = {"auc": "AUC", "recall": "sensitivity", "specificity": "specificity"}
 
 
 def difference_in_words(comparison: Comparison, first: str, second: str, *, metric: str = "auc") -> str:
@@ -38,11 +49,141 @@ def difference_in_words(comparison: Comparison, first: str, second: str, *, metr
     >>> difference_in_words(same, "CNN", "svm")
     'AUC of CNN minus svm: +0.00 (95 % interval +0.00 to +0.00); these patients cannot tell the two apart.'
     """
-    row = comparison.table.loc[metric]
-    numbers = f"{row['difference']:+.2f} (95 % interval {row['low']:+.2f} to {row['high']:+.2f})"
+    row: Any = comparison.table.loc[metric]
+    numbers = _difference(row, metric)
     name = metric.upper() if metric in {"auc", "mcc"} else metric.replace("_", " ")
     if not (row["low"] > 0 or row["high"] < 0):
         return f"{name} of {first} minus {second}: {numbers}; these patients cannot tell the two apart."
     higher, lower = (first, second) if row["difference"] > 0 else (second, first)
     better = lower if metric in LESS_IS_BETTER else higher
     return f"{name} of {first} minus {second}: {numbers}; {better} is better on these patients."
+
+
+def readable(table: pd.DataFrame) -> pd.DataFrame:
+    """Write a table of metrics for readers.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Numbers, whose index (its last level) names metrics.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text of two decimals, of three for the Brier score, and of up to four in a row where fewer would hide on
+        which side of 0 a number lies. Never ``-0.00``; what is undefined stays ``nan``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = {"auc": [-0.1, -0.0], "recall": [-0.1, -0.004], "brier": [0.1, 0.2]}
+    >>> readable(pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "high"]))
+           difference    high
+    auc         -0.10    0.00
+    recall     -0.100  -0.004
+    brier       0.100   0.200
+    """
+    import pandas as pd
+
+    rows = []
+    for name, row in zip(table.index, table.to_numpy(float), strict=True):
+        decimals = _decimals(row, name[-1] if isinstance(name, tuple) else name)
+        rows.append([_number(value, decimals) for value in row])
+    return pd.DataFrame(rows, index=table.index, columns=table.columns)
+
+
+def in_short(judged: Mapping[str, Mapping[str, Classification]]) -> pd.DataFrame:
+    """Set AUC, sensitivity and specificity of each model side by side, with their intervals.
+
+    Parameters
+    ----------
+    judged : mapping of str to mapping of str to Classification
+        Place, such as ``"held out"``, to model to its judgement.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text, indexed by model and place.
+
+    Examples
+    --------
+    >>> from workbench.evaluation import classification
+    >>> labels = ["ill", "well"] * 20
+    >>> home = classification(labels, [0.9, 0.1] * 20, groups=range(40), positive="ill")
+    >>> in_short({"held out": {"CNN": home}}).loc[("CNN", "held out"), "sensitivity"]
+    '1.00 (0.83 to 1.00)'
+    """
+    import pandas as pd
+
+    rows = {
+        (model, place): {word: _interval(found[model], metric) for metric, word in CLINICAL.items()}
+        for model in next(iter(judged.values()))
+        for place, found in judged.items()
+    }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(index=["model", "patients"])
+
+
+def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
+    """Say which figures are clearly worse in new patients, and that nothing is, where that is so.
+
+    Parameters
+    ----------
+    validated : mapping of str to pandas.DataFrame
+        Model to its table as from `external_validation`.
+    place : str
+        What the new patients are called, such as ``"patients set aside"``.
+
+    Returns
+    -------
+    str
+        A sentence for each figure whose difference has an interval below 0, or one for all.
+
+    Examples
+    --------
+    >>> from workbench.evaluation import classification, external_validation
+    >>> labels = ["ill", "well"] * 20
+    >>> home = classification(labels, [0.9, 0.1] * 20, groups=range(40), positive="ill")
+    >>> away = classification(labels, [0.2, 0.1] * 20, groups=range(40, 80), positive="ill")
+    >>> said = falls_in_words({"CNN": external_validation(home, away)}, "patients set aside")
+    >>> print(said.partition(" (")[0])
+    Clearly worse in the patients set aside: sensitivity of CNN, 0.00 against 1.00 while held out
+    """
+    said = []
+    for model, table in validated.items():
+        for metric, word in CLINICAL.items():
+            row: Any = table.loc[metric]
+            if row["high"] < 0:
+                new, old = _number(row["external"], 2), _number(row["internal"], 2)
+                said.append(
+                    f"Clearly worse in the {place}: {word} of {model}, {new} against {old} while held out "
+                    f"(difference {_difference(row, metric, signed=False)})."
+                )
+    nothing = (
+        f"No figure of either model is clearly worse in the {place} than while held out: no difference has its "
+        "whole interval below 0. That does not prove that none is worse."
+    )
+    return "\n".join(said) or nothing
+
+
+def _decimals(values: Iterable[float], metric: str) -> int:
+    least = 3 if metric in LESS_IS_BETTER else 2
+    # What arithmetic leaves of a 0 needs no decimals.
+    known = [abs(value) for value in values if np.isfinite(value) and abs(value) > 1e-9]
+    return next((n for n in range(least, 4) if all(round(value, n) for value in known)), 4 if known else least)
+
+
+def _number(value: float, decimals: int, *, signed: bool = False) -> str:
+    # Adding 0 turns -0.0 into 0.0.
+    return f"{round(float(value), decimals) + 0.0:{'+' if signed else ''}.{decimals}f}"
+
+
+def _difference(row: pd.Series, metric: str, *, signed: bool = True) -> str:
+    numbers = [float(row[name]) for name in ("difference", "low", "high")]
+    decimals = _decimals(numbers, metric)
+    value, low, high = (_number(number, decimals, signed=signed) for number in numbers)
+    return f"{value} (95 % interval {low} to {high})" if signed else f"{value}, 95 % interval {low} to {high}"
+
+
+def _interval(found: Classification, metric: str) -> str:
+    value, low, high = (_number(number, 2) for number in found[metric])
+    return f"{value} ({low} to {high})"

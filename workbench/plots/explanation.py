@@ -78,13 +78,51 @@ def show_explanations(
         for row, picture in enumerate(pictures):
             draw(_titled(grid[row, 0], "image" if titles is None else titles[row]), picture, window=window)
         for column, (name, each) in enumerate(drawn.items(), start=1):
+            meant = "logits\nblue against, red for" if (each < 0).any() else "logits\nbright: for"
             for row in range(count):
                 shown = _draw_map(_titled(grid[row, column], name if row == 0 else ""), each[row], each)
             made.colorbar(
-                shown, ax=list(grid[:, column]), location="bottom", label="logits", shrink=0.9, aspect=18, pad=0.02
+                shown, ax=list(grid[:, column]), location="bottom", label=meant, shrink=0.9, aspect=18, pad=0.02
             )
         made.colorbar(shown, ax=list(grid[:, 0]), location="bottom", shrink=0.9, aspect=18, pad=0.02).remove()
     return made
+
+
+def heat_at_border(maps: ArrayLike, *, margin: float = 0.1) -> NDArray[np.float64]:
+    """Measure how much of each map's heat lies at the border of the image.
+
+    Parameters
+    ----------
+    maps : (n, M, N) array_like
+        As for `show_explanations`.
+    margin : float, optional
+        Width of the border as a share of each side, above 0 and below 0.5.
+
+    Returns
+    -------
+    (n,) ndarray
+        Share of the sum of absolute values, 0 to 1; 0 of an empty map. Evenly spread heat gives 0.36 at the
+        default margin.
+
+    Raises
+    ------
+    ValueError
+        If the maps are not n x M x N, or the margin makes no sense.
+
+    Examples
+    --------
+    >>> heat_at_border([np.ones((10, 10)), np.pad([[1.0]], ((4, 5), (4, 5)))]).tolist()
+    [0.36, 0.0]
+    """
+    heat = np.abs(np.asarray(maps, dtype=float))
+    if heat.ndim != 3 or not 0 < margin < 0.5:
+        raise ValueError(
+            f"expected maps of n x M x N and a margin above 0 and below 0.5, received {heat.shape}, {margin}"
+        )
+    rows, columns = (max(1, round(margin * side)) for side in heat.shape[1:])
+    whole = heat.sum(axis=(1, 2))
+    inner = heat[:, rows:-rows, columns:-columns].sum(axis=(1, 2))
+    return np.divide(whole - inner, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
 def show_sanity(checks: Mapping[str, SanityCheck], *, alt: str, image: int = 0, width: float = WIDTH) -> Figure:

@@ -13,8 +13,8 @@ from .evaluation import metric_name
 from .style import COLORS, STYLE, Figure, figure
 
 WIDTH = 8.5
-#: How each model's two places are drawn: marker, and whether it is filled.
-PLACES = {"internal": ("o", True), "external": ("D", False)}
+#: How each model's two places are drawn: marker, whether it is filled, and colour.
+DRAWN = (("o", True, COLORS[0]), ("D", False, COLORS[1]))
 
 
 def show_external(
@@ -22,6 +22,7 @@ def show_external(
     *,
     alt: str,
     metrics: Sequence[str] = ("auc", "recall", "specificity"),
+    places: tuple[str, str] = ("internal", "external"),
 ) -> Figure:
     """Show what becomes of each model's metrics in another hospital.
 
@@ -33,6 +34,8 @@ def show_external(
         One sentence that says what is to be seen.
     metrics : sequence of str, optional
         Which to show, one axes each.
+    places : (str, str), optional
+        What the legend calls the two studies, such as ``("held out", "set aside")``.
 
     Returns
     -------
@@ -66,10 +69,9 @@ def show_external(
         for axes, metric in zip(grid.flat, metrics, strict=True):
             for row, pair in enumerate(judged.values()):
                 values = [one[metric] for one in pair]
-                for value, (place, (marker, full)), shift in zip(
-                    values, PLACES.items(), (-0.16, 0.16), strict=True
+                for value, place, (marker, full, color), shift in zip(
+                    values, places, DRAWN, (-0.16, 0.16), strict=True
                 ):
-                    color = COLORS[0 if place == "internal" else 1]
                     axes.errorbar(
                         value.value,
                         row + shift,

@@ -13,12 +13,16 @@ from workbench.images import Window
 
 from .contact_sheet import middle_slice, own_mask
 from .pictures import draw, outline
-from .style import COLORS, STYLE, Figure, blank, figure
+from .style import STYLE, Figure, blank, figure
 
 if TYPE_CHECKING:
     from workbench.cohorts import Cohort
 
 WIDTH = 8.5
+#: Of the words above an image that was decided wrongly.
+WRONG = "#C00000"
+#: Letters of a name that fit above an image.
+LONGEST = 14
 
 
 def show_failures(
@@ -29,6 +33,7 @@ def show_failures(
     columns: int = 5,
     window: Window | tuple[float, float] | None = None,
     masks: bool = True,
+    names: bool = False,
     width: float = WIDTH,
 ) -> Figure:
     """Show the worst cases of each class: those whose own class a model thought least probable.
@@ -49,14 +54,16 @@ def show_failures(
         For all images.
     masks : bool, optional
         Whether to outline the masks, where the cohort has them.
+    names : bool, optional
+        Whether to write the name of each case above it; names of files may tell who a patient is.
     width : float, optional
         Of the figure, in inches.
 
     Returns
     -------
     Figure
-        A row for each class. Above each image each model's probability of the true class, the first's in red where
-        the decision was wrong.
+        A row for each class. Above each image each model's probability of the true class, in red where the
+        first decided wrongly.
 
     Raises
     ------
@@ -82,7 +89,7 @@ def show_failures(
         for label, rows in _once(predictions[first]).groupby("label")
     }
     across = width / columns
-    size = (width, len(worst) * (across + 0.2 + 0.15 * len(own)))
+    size = (width, len(worst) * (across + 0.2 + 0.15 * (len(own) + names)))
     made, grid = figure(len(worst), columns, size=size, alt=alt, squeeze=False)
     with matplotlib.rc_context(STYLE):
         for row, (label, cases) in zip(grid, worst.items(), strict=True):
@@ -94,7 +101,8 @@ def show_failures(
                     outline(axes, mask, shape=mask.shape)
                 wrong = decided_wrongly(predictions[first], case)
                 said = "\n".join(f"{name} {values[case]:.2f}" for name, values in own.items())
-                axes.set_title(said, fontsize=9, color=COLORS[1] if wrong else "black")
+                title = f"{_short(str(case))}\n{said}" if names else said
+                axes.set_title(title, fontsize=9, color=WRONG if wrong else "black")
             row[0].set_ylabel(f"truth: {label}", visible=True, fontsize=10)
             for axes in row[len(cases) :]:
                 axes.remove()
@@ -151,6 +159,10 @@ def decided_wrongly(table: pd.DataFrame, case: str) -> bool:
     rows = table.loc[[case]]
     said = rows[[name for name in rows if str(name).startswith("p_")]].mean()
     return said.idxmax() != probability_column(rows["label"].iloc[0])
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else "…" + name[1 - LONGEST :]
 
 
 def _once(table: pd.DataFrame) -> pd.DataFrame:
