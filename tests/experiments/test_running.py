@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import signal
@@ -96,10 +97,12 @@ def test_what_papermill_wrote_into_a_notebook_does_not_stay(make_notebook, tmp_p
     assert "papermill" not in text and str(tmp_path) not in text
 
 
-def test_a_run_that_takes_too_long_is_stopped(make_notebook, tmp_path):
+def test_a_run_that_takes_too_long_is_stopped(make_notebook, tmp_path, caplog, capfd):
     done = run(make_notebook("print(1)", "import time; time.sleep(60)"), folder=tmp_path / "out", timeout=4)
     assert done.status == "interrupted" and done.seconds < 20
     assert "(import time; time.sleep(60)) was not finished: it took longer than 4 s" in done.failure
+    gc.collect()
+    assert "Task was destroyed" not in caplog.text + capfd.readouterr().err
     assert "1\n" in load(done.notebook)["cells"][2]["outputs"][0]["text"]
 
 

@@ -142,3 +142,53 @@ def test_a_notebook_without_record_says_so(traced, part, said):
     written = methods(notebook)
     assert said in written.note
     assert not written.sentences or part == "methods"
+
+
+@pytest.fixture
+def contested(traced):
+    """A contest beside one more fit, judged in its folds and on patients who were set aside."""
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    run["parameters"] |= {"negative": "well", "external_cohort": ""}
+    calls = run["methods"]["calls"]
+    folds = {"models": ["CNN", "logistic"], "cases": 240, "patients": 80, "grouped": True, "folds": 5}
+    split = {"split": {"train": 200, "validation": 40}, "split_patients": {"train": 66, "validation": 14}}
+    away = {"cases": 120, "patients": 40, "metrics": {"recall": [0.9, 0.8, 0.95]}}
+    made = {"function": "cnn.classifier", "calls": 1, "cells": [2], "found": [{"weights": 7}]}
+    run["methods"]["calls"] = [
+        {"function": "cohorts.internal_and_external", "options": {"size": 48}, "cells": [2]},
+        *(made | {"options": {"width": 8, "seed": seed}} for seed in (0, 1, 2)),
+        {"function": "cnn.contest", "options": {"outer": 5, "inner": 4, "epochs": 12}, "found": [folds]},
+        {"function": "cohorts.Cohort.split", "options": {"validation": 0.2}, "found": [split]},
+        *(call for call in calls if call["function"] in {"recognition.models", "cnn.fit", "evaluation.evaluate"}),
+        {"function": "evaluation.evaluate", "options": {}, "found": [away]},
+        {"function": "evaluation.external_validation", "options": {}},
+    ]
+    return notebook
+
+
+def test_a_contest_is_told_by_its_outer_folds_and_what_was_set_aside(contested):
+    text = methods(contested).text
+    assert text.count("A convolutional network for classification with 7 weights was built") == 1
+    assert "was built anew from each of 3 seeds (width 8)" in text
+    assert "120 cases of 40 patients were set aside, by patient, for validation alone" in text
+    assert "The convolutional network and logistic regression were judged on 240 cases of 80 patients" in text
+    assert "each of these 5 outer folds, 4 inner folds" in text
+    assert "on 4 inner folds in the cross-validation and on 3 in the fit beside it" in text
+    assert "For the network that was fitted beside the folds, these cases were divided once more" in text
+    assert "Cases were divided by patient" not in text and "outer 5" not in text
+
+
+@pytest.mark.parametrize(("given", "said"), [("other", "Another study was kept"), ("", "were set aside")])
+def test_where_the_second_patients_come_from(contested, given, said):
+    contested["metadata"]["workbench"]["run"]["parameters"]["external_cohort"] = given
+    assert said in methods(contested).text
+
+
+def test_an_equal_sentence_is_said_once(contested):
+    calls = contested["metadata"]["workbench"]["run"]["methods"]["calls"]
+    before = methods(contested)
+    calls.append(next(call for call in calls if call["function"] == "cnn.fit"))
+    after = methods(contested)
+    assert after.text == before.text
+    assert any(f"run.methods.calls[{len(calls) - 1}]" in one.sources for one in after.sentences)

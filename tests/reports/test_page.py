@@ -8,6 +8,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from workbench.privacy import PrivacyError
 from workbench.reports import write_page
+from workbench.reports.markdown import to_html
 
 
 def page_of(notebooks, tmp_path, **options):
@@ -144,3 +145,8 @@ def test_a_page_that_leaks_says_so_and_is_not_handed_out_silently(make_run, tmp_
         write_page([make_run("a"), make_run("b", size=3)], tmp_path / "page.html")
     page = bs4.BeautifulSoup((tmp_path / "page.html").read_text(), "html.parser")
     assert page.select_one("header .notice.bad strong").text == "Do not pass this page on."
+
+
+def test_short_code_is_not_broken_at_the_dash_of_an_option():
+    assert '<code class="short">-p epochs=60</code>' in to_html("`-p epochs=60`")
+    assert "short" not in to_html(f"`{'long ' * 10}`")

@@ -24,6 +24,35 @@ def test_natural_frequencies_are_those_of_the_record(traced):
     assert "Where 10 have it, 9 alarms are right and 89 wrong" in text
 
 
+def test_what_came_out_elsewhere_stands_beside_and_is_the_one_to_expect(traced):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    run["parameters"]["negative"] = "well"
+    calls = run["methods"]["calls"]
+    first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+    away = {"recall": [0.85, 0.75, 0.9], "specificity": [0.7, 0.6, 0.8], "auc": [0.8, 0.7, 0.9]}
+    first["found"].append(first["found"][0] | {"cases": 120, "patients": 40, "metrics": away})
+    models = {"CNN": first["found"][0]["metrics"], "logistic": away}
+    calls += [
+        {"function": "cohorts.internal_and_external", "options": {}},
+        {"function": "recognition.CrossValidation.summary", "options": {}, "found": [{"models": models}]},
+        {"function": "evaluation.external_validation", "options": {}},
+    ]
+    text = page(notebook).get_text(" ", strip=True)
+    assert "A computer program (the convolutional network)" in text
+    assert "tell “ill” from “well” in 240 cases of 80 people" in text
+    assert "Of 100 cases with “well”, it wrongly flags 9" in text
+    assert "Then, in 120 cases of 40 people who were set aside" in text
+    assert "Of 100 cases with “well”, it wrongly flags 30 and leaves 70 in peace." in text
+    assert "The second is the honest one to expect" in text
+    assert "it misses 3 more of 100 and it wrongly flags 21 more of 100" in text
+    # Of 990 others than 10, the share 0.3 is 297.
+    assert "Where 10 have it, 8 alarms are right and 297 wrong" in text
+    assert "people from elsewhere" not in text and "of the same place" in text
+    labels = [label.get_text() for label in page(notebook).select(".icon-half strong")]
+    assert labels == ["100 with “ill”", "100 with “well”"] * 2
+
+
 def test_icon_arrays_show_the_same_numbers_without_colour(traced):
     pictures = page(traced()).select("svg[role=img]")
     assert [len(each.select("circle, path")) for each in pictures] == [100, 100]

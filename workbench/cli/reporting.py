@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,11 +48,20 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
             if path.suffix == ".html" and size > LARGEST:
                 message = f"{size / 1e6:.0f} MB in one file; a folder as -o makes a page of each run"
                 typer.echo(message, err=True)
+        _next(runs if len(notebooks) == 1 and not summary else [])
     except (ChapterError, PrintingError, ValueError, OSError) as error:
         fail(str(error))
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _next(runs: list[Path]) -> None:
+    # Beside standard output, whose last line is the path alone, for scripts.
+    typer.echo("next: open it in a browser; it needs no network", err=True)
+    if runs:
+        again = f"workbench report {shlex.join(map(str, runs))}"
+        typer.echo(f"next: {again} -o summary.html --summary  # a page in plain words; --pdf prints", err=True)
 
 
 def _written(
@@ -89,10 +99,12 @@ def report_of(runs: list[Run], folder: Path) -> None:
     if not written:
         return  # none, or under a URL, where no report can be written
     try:
+        typer.echo("report:", err=True)
         if len(runs) == 1:
             typer.echo(write_page(written[0], written[0].with_suffix(".html")))
         else:
             typer.echo(write_site(written, folder / "report"))
+        _next(written if len(runs) == 1 else [])
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None

@@ -1,5 +1,6 @@
 """nbclient with a memory of what changed, and a limit on what is printed."""
 
+import asyncio
 from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
@@ -43,6 +44,7 @@ class Client(NotebookClient):
         self._at_most = printed_at_most
         self._printed: dict[int, int] = {}
         self._messages = 0
+        self._watch: asyncio.Task[Any] | None = None
 
     def changed(self) -> bool:
         """Tell whether the notebook has changed since the last call.
@@ -73,6 +75,16 @@ class Client(NotebookClient):
         order = f"exec({TRACE!r}, {about!r} | {{'shell': get_ipython()}})"
         connected.execute(order, silent=True, store_history=False)
         return connected
+
+    async def end_watch(self) -> None:
+        """End nbclient's watch over the kernel, which it leaves behind in a cell that is stopped."""
+        if self._watch:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
+
+    async def _async_poll_kernel_alive(self) -> None:
+        self._watch = asyncio.current_task()
+        await super()._async_poll_kernel_alive()
 
     async def _async_check_alive(self) -> None:
         if self.kc is None:  # ended by us, while nbclient's watch over the kernel still ticks

@@ -198,6 +198,7 @@ def prepared(job: Job) -> Any:
 async def _end(running: asyncio.Future[Any], client: Any, *, now: bool) -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+    await client.end_watch()
     client.shutdown_kernel = "immediate" if now else "graceful"
     with suppress(Exception):  # a kernel that is gone already is what we want
         await client._async_cleanup_kernel()

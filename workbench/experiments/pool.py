@@ -15,7 +15,7 @@ from .machine import free_memory
 from .nursery import FORKS, Nursery, imported
 from .places import Place, alone, place, read, write
 from .planning import record_of
-from .status import failure, status
+from .status import failure, status, under_way
 from .watching import leak
 
 LOOK = 0.5  # seconds between two looks at a lock or at the memory
@@ -261,6 +261,8 @@ class _Pool:
         def save(notebook: Any) -> None:
             if isinstance(target, Path):
                 write(target, nbformat.writes(notebook) + "\n")
+            if self.bar.total == 1:
+                self.bar.set_postfix_str(under_way(notebook))
 
         def watch(peak: int) -> None:
             self._memory[job.digest] = peak

@@ -99,6 +99,37 @@ def failure(notebook: dict[str, Any]) -> str:
     return ""
 
 
+def under_way(notebook: dict[str, Any]) -> str:
+    """Say which cell of a running notebook is being executed.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of a notebook that a kernel is filling.
+
+    Returns
+    -------
+    str
+        Its number among the code cells and the heading above it; empty if none is.
+
+    Examples
+    --------
+    >>> asked = {"cell_type": "code", "source": "1", "metadata": {"execution": {}}}
+    >>> under_way({"cells": [{"cell_type": "markdown", "source": "## Why"}, asked]})
+    'cell 1 of 1, Why'
+    """
+    heading, number = "", 0
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            lines = [line for line in source(cell).splitlines() if line.startswith("#")]
+            heading = lines[-1].lstrip("# ") if lines else heading
+        elif source(cell).strip():
+            number += 1
+            if "execution" in cell.get("metadata", {}) and not _answered(cell):
+                return f"cell {number} of {len(_code(notebook))}" + (f", {heading}" if heading else "")
+    return ""
+
+
 def _leak(notebook: dict[str, Any]) -> str:
     return str(_run(notebook).get("leak", ""))
 

@@ -20,7 +20,7 @@ from .writing import CLOSE, OPEN, Sentence, listed
 
 FILES = ("claim.toml", "tripod.toml")
 STATES = {"reported": "reported here", "part": "reported in part", "author": "for the author"}
-LONGEST = 400  # characters of an answer
+LONGEST = 600  # characters of an answer
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer,
 
 from .formulas import mathml
 
+UNBROKEN = 30  # characters, which fit a telephone
+
 
 class Renderer(IPythonRenderer):
     """Renders LaTeX formulas as MathML, and a picture that is not there as its text."""
@@ -37,6 +39,11 @@ class Renderer(IPythonRenderer):
     def inline_html(self, html: str) -> str:
         """Return HTML within a line as it is."""
         return html
+
+    def codespan(self, text: str) -> str:
+        """Return code within a line; short code is not broken, for a line may else end in an option's dash."""
+        code = super().codespan(text)
+        return code.replace("<code>", '<code class="short">', 1) if len(text) <= UNBROKEN else code
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Return a picture, inside the page."""

@@ -115,9 +115,16 @@ def methods(notebook: dict[str, Any]) -> Methods:
         "software": software(record),
     }
     sentences, references = numbered(
-        Sentence(one.text, one.sources, topic) for topic, ones in written.items() for one in ones
+        Sentence(one.text, one.sources, topic) for topic, ones in written.items() for one in _once(ones)
     )
     return Methods(sentences, references, _note(record))
+
+
+def _once(sentences: list[Sentence]) -> list[Sentence]:
+    sources: dict[str, tuple[str, ...]] = {}
+    for one in sentences:
+        sources[one.text] = tuple(dict.fromkeys((*sources.get(one.text, ()), *one.sources)))
+    return [Sentence(text, places) for text, places in sources.items()]
 
 
 def _note(record: Record) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from .judged import origin, second_set
 from .record import Call, Record
-from .trained import model_name
+from .trained import FOLDED, model_name
 from .writing import Sentence, cite, listed, plural, settings_of
 
 OPENING = (
@@ -75,19 +76,57 @@ def splits(record: Record) -> list[Sentence]:
     list of Sentence
         In order.
     """
+    folded = record.of(*FOLDED)
     divided = [
-        Sentence(f"{_divided(call)}: {_shares(facts)}{_how(call)}.", (call.source,))
+        Sentence(
+            f"{_divided(call, beside=bool(folded) and 'test' not in facts['split'])}: "
+            f"{_shares(facts)}{_how(call)}.",
+            (call.source,),
+        )
         for call in record.calls
         for facts in call.found[:2]
         if facts.get("split")
     ]
     validated = [
         Sentence(_cross_validated(record, call, facts), (call.source,))
-        for call in record.of("recognition.cross_validate", "cnn.cross_validate")
+        for call in record.of("recognition.cross_validate", *FOLDED)
         for facts in call.found
         if "folds" in facts
     ]
-    return divided + validated
+    # What judges comes first; inside a contest, a split without a test part only serves one network more.
+    return set_aside(record) + (validated + divided if folded else divided + validated)
+
+
+def set_aside(record: Record) -> list[Sentence]:
+    """Say which patients were kept from every fold, to validate on.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        One for each call that opened both studies.
+    """
+    written = []
+    for call in record.of("cohorts.internal_and_external"):
+        sources, whom = [call.source], "patients"
+        if outside := second_set(record):
+            judging, facts = outside
+            sources.append(judging.source)
+            whom = f"{plural(facts['cases'], 'case')} of {plural(facts['patients'], 'patient')}"
+        text = {
+            "set aside": f"Before any fold was made, {whom} were set aside, by patient, for validation alone.",
+            "another study": f"Another study was kept for validation alone: {whom}, none of them in the first.",
+            "simulated": f"A second simulated study was kept for validation alone: {whom}.",
+        }[origin(record)]
+        if "size" in call.settings:
+            text = f"{text[:-1]}; images were brought to {call.settings['size']} pixels along each side."
+        named = [f"parameters.{name}" for name in ("external_cohort", "cohort") if name in record.parameters]
+        written.append(Sentence(text, (*sources, *named)))
+    return written
 
 
 def is_simulated(call: Call) -> bool:
@@ -157,7 +196,9 @@ def _counted(facts: dict[str, Any]) -> str:
     return text
 
 
-def _divided(call: Call) -> str:
+def _divided(call: Call, *, beside: bool) -> str:
+    if beside:
+        return "For the network that was fitted beside the folds, these cases were divided once more, by patient"
     if call.name == "cnn.split":
         return "Slices were divided, by patient where there were several"
     by = call.settings.get("by", "patient")
@@ -192,10 +233,18 @@ def _cross_validated(record: Record, call: Call, facts: dict[str, Any]) -> str:
         if facts.get("grouped")
         else "each row taken for a patient of its own, because none were named"
     )
+    inner = call.settings.get("inner") if call.name == "cnn.contest" else None
+    within = (
+        f"; within the training patients of each of these {facts['folds']} outer folds, {inner} inner folds "
+        "served settings and calibration of the classical models, and one of them "
+        "the epoch and the temperature of the network"
+        if inner
+        else ""
+    )
     allowed = "; features that give the label away were allowed, to show what that does"
     return (
         f"{names[0].upper()}{names[1:]} {'were' if len(facts.get('models', ())) != 1 else 'was'} judged on "
         f"{plural(facts['cases'], 'case')} of {plural(facts['patients'], 'patient')} by {facts['folds']}-fold "
-        f"cross-validation{repeats} with {units}{allowed if call.settings.get('allow_leak') else ''}"
+        f"cross-validation{repeats} with {units}{within}{allowed if call.settings.get('allow_leak') else ''}"
         f"{cite(record, call)}."
     )

@@ -12,6 +12,7 @@ from .judged import Judged, judged
 from .opened import OPENING, is_simulated
 from .plain import findings
 from .record import Record
+from .trained import model_name
 from .writing import plural
 
 FEW = 100  # people whose answers make uncertain numbers
@@ -89,11 +90,13 @@ def summary(notebook: dict[str, Any]) -> Summary:
 def _tried(record: Record, found: Judged | None) -> list[str]:
     made = " All was simulated by a computer: these people do not exist." if _simulated(record) else ""
     if found:
-        told = f"tell “{found.positive}” from everything else in {found.whom} whose true answer is known"
+        program = "A computer program" + (f" ({model_name(found.model)})" if found.model else "")
+        other = f"“{found.negative}”" if found.negative else "everything else"
+        told = f"tell “{found.positive}” from {other} in {found.whom} whose true answer is known"
         if found.unseen:
-            return [f"A computer program that had not learned from them was asked to {told}.{made}"]
+            return [f"{program} that had not learned from them was asked to {told}.{made}"]
         return [
-            f"A computer program was asked to {told}. The record does not say whether it had learned from the "
+            f"{program} was asked to {told}. The record does not say whether it had learned from the "
             f"same people; if it had, the numbers are too good.{made}"
         ]
     counts = [facts for call in record.of(*OPENING) for facts in call.found if "cases" in facts]
@@ -110,7 +113,9 @@ def _limits(record: Record, found: Judged | None) -> list[str]:
     if found:
         if found.patients < FEW:
             limits.append(f"It was judged on {found.patients} people only, so its numbers are uncertain.")
-        if not record.of("evaluation.external_validation"):
+        if found.where == "set aside":
+            limits.append("Those set aside are of the same place. Expect less elsewhere, with other machines.")
+        elif not record.of("evaluation.external_validation"):
             limits.append("It was not tried on people from elsewhere, with other machines. Expect less there.")
         if not record.of("evaluation.subgroups"):
             limits.append("Whether it does equally well for women and men, young and old, was not looked at.")

@@ -7,6 +7,7 @@ from .writing import Sentence, cite, listed, mark, plural, settings_of, spoken
 
 MODELS = {
     "bayes": "Gaussian naive Bayes",
+    "CNN": "the convolutional network",
     "boosting": "gradient boosting",
     "forest": "a random forest",
     "knn": "k nearest neighbours",
@@ -25,6 +26,7 @@ AUTHORS = {
     "linear_svm": "Cortes",
     "svm": "Cortes",
 }
+FOLDED = ("cnn.contest", "cnn.cross_validate")
 NETWORKS = {
     "cnn.classifier": "A convolutional network for classification",
     "cnn.detector": "A convolutional network for detection",
@@ -46,8 +48,10 @@ def models(record: Record) -> list[Sentence]:
     list of Sentence
         In order.
     """
-    trained = [
-        Sentence(_trained(record, call), (call.source,))
+    folded = record.of(*FOLDED)
+    one = "The network that was fitted beside the folds" if folded else "The network"
+    trained = [Sentence(_trained(record, call, "The network of each fold"), (call.source,)) for call in folded] + [
+        Sentence(_trained(record, call, one), (call.source, *(each.source for each in folded)))
         for call in record.of("cnn.fit", "cnn.fit_live", "explorers.train")
     ]
     adversaries = [Sentence(_against(record, call), (call.source,)) for call in record.of("cnn.fit_gan")]
@@ -68,16 +72,18 @@ def networks(record: Record) -> list[Sentence]:
     list of Sentence
         In order.
     """
-    written = []
+    built: dict[str, list[Call]] = {}
     for call in record.of(*NETWORKS):
         weights = [f"{facts['weights']:,}" for facts in call.found if "weights" in facts]
         sized = f" with {' or '.join(weights)} weights" if weights else ""
         told = settings_of(
             call, "shape", "classes", "channels", "width", "depth", "backbone", "dropout", "weights"
         )
-        text = f"{NETWORKS[call.name]}{sized} was built{told}{cite(record, call)}."
-        written.append(Sentence(text, (call.source,)))
-    return written
+        built.setdefault(f"{NETWORKS[call.name]}{sized} was built{{}}{told}{cite(record, call)}.", []).append(call)
+    return [
+        Sentence(text.format(_started(calls)), tuple(call.source for call in calls))
+        for text, calls in built.items()
+    ]
 
 
 def model_name(name: str) -> str:
@@ -101,6 +107,11 @@ def model_name(name: str) -> str:
     return MODELS.get(name, f"“{name}”")
 
 
+def _started(calls: list[Call]) -> str:
+    seeds = {call.settings.get("seed") for call in calls}
+    return f" anew from each of {len(seeds)} seeds" if len(seeds) > 1 else ""
+
+
 def _classical(record: Record) -> list[Sentence]:
     calls = record.of("recognition.models")
     if not calls:
@@ -110,13 +121,24 @@ def _classical(record: Record) -> list[Sentence]:
     of = {name: [text for text in cited if name in AUTHORS and text.startswith(AUTHORS[name])] for name in names}
     library = [text for text in cited if not text.startswith(tuple(AUTHORS.values()))]
     named = listed([model_name(name) + mark(of[name]) for name in names] or ["those of the workbench"])
-    inner = dict.fromkeys(str(call.settings["inner"]) for call in calls if "inner" in call.settings)
+    inner = " or ".join(dict.fromkeys(str(call.settings["inner"]) for call in calls if "inner" in call.settings))
+    # A contest makes its classical models itself, with inner folds of its own, unless it was given some.
+    own = [
+        call
+        for call in record.of("cnn.contest")
+        if "inner" in call.settings and "classical" not in {*call.withheld, *call.options}
+    ]
+    if own:
+        within = " or ".join(dict.fromkeys(str(call.settings["inner"]) for call in own))
+        folds = f"{within} inner folds in the cross-validation and on {inner} in the fit beside it"
+    else:
+        folds = f"{inner} inner folds"
     text = (
         f"The models were {named}, made with scikit-learn{mark(library)}; each pipeline filled gaps with the "
         "median, dropped constant and redundant features and scaled the rest, learnt from training cases alone, "
-        f"and chose its settings and calibrated its probabilities on {' or '.join(inner)} inner folds."
+        f"and chose its settings and calibrated its probabilities on {folds}."
     )
-    return [Sentence(text, tuple(call.source for call in calls))]
+    return [Sentence(text, tuple(call.source for call in [*calls, *own]))]
 
 
 def _augmented(call: Call) -> str:
@@ -136,7 +158,7 @@ def _against(record: Record, call: Call) -> str:
     return f"The generator and the discriminator were trained against each other{told}{cite(record, call)}."
 
 
-def _trained(record: Record, call: Call) -> str:
+def _trained(record: Record, call: Call, which: str) -> str:
     known = call.settings
     told = [_length(call), " by Adam"]
     if "learning_rate" in known:
@@ -157,7 +179,9 @@ def _trained(record: Record, call: Call) -> str:
     best = [str(facts["best_epoch"]) for facts in call.found if facts.get("validated")]
     if best:
         told.append(f"; the weights of epoch {' or '.join(best)}, with the least validation loss, were kept")
-    return f"The network was trained{''.join(told)}{cite(record, call)}."
+    # What the folds cite is said of the folds.
+    cited = "" if call.name in FOLDED else cite(record, call)
+    return f"{which} was trained{''.join(told)}{cited}."
 
 
 def _length(call: Call) -> str:
