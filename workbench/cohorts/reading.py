@@ -70,7 +70,8 @@ def read(source: str | Path) -> Cohort:
         return read_coco([path], path.parent)
     raise CohortError(
         f"{source}: expected 'samples', 'fetch:' and a public set's name, or a folder of images, a table (.csv, "
-        ".parquet), a MedMNIST .npz or a COCO .json that exists"
+        ".parquet), a MedMNIST .npz or a COCO .json that exists; a relative path counts from the folder "
+        "where you are and those above it"
     )
 
 

@@ -126,7 +126,8 @@ def _alarmed(found: Judged, share: float) -> str:
         for value in (found.specificity.value, found.specificity.high, found.specificity.low)
     )
     surely = "" if least == most else f"; the number of wrong ones may well be anything from {least} to {most}"
-    return f"{affected} have it, {right} alarms are right and {wrong} wrong{surely}."
+    rightly = "1 alarm is" if right == 1 else f"{right} alarms are"
+    return f"{affected} have it, {rightly} right and {wrong} wrong{surely}."
 
 
 def _between(low: float, high: float, done: str) -> str:
