@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from workbench import samples
+from workbench import phantoms
 from workbench.cohorts import Cohort
 from workbench.images import Image
 from workbench.segmentation import lung_mask
@@ -50,16 +52,19 @@ def candidates(*, patients: int = 50, size: int = 32, seed: int = 0) -> Cohort:
     """
     if not 16 <= size <= SIDE // 2:
         raise ValueError(f"size must be from 16 to {SIDE // 2}, received {size}")
-    slices = samples.study("chest", patients=patients, images_per_patient=2, size=SIDE, seed=seed)
+    if patients < 1:
+        raise ValueError(f"patients must be 1 or more, received {patients}")
     rng = np.random.default_rng([seed, patients])
     rows = {}
-    for case in slices:
-        image, mask = slices.image(case), np.asarray(slices.mask(case))
-        pixels = np.asarray(image)
-        vessels = np.argwhere(lung_mask(image) & (pixels > TISSUE) & ~_near(mask))
+    for person, view in product(range(patients), range(2)):
+        # One call for image and mask: each on its own would draw the whole chest anew.
+        slice_ = phantoms.simulate("chest", patient=person, image=view, size=SIDE, seed=seed)
+        pixels, mask = np.asarray(slice_.image), np.asarray(slice_.mask)
+        patient = f"chest-{person:04}" if seed == 0 else f"chest-{seed}-{person:04}"
+        vessels = np.argwhere(lung_mask(slice_.image) & (pixels > TISSUE) & ~_near(mask))
         for number, (place, label) in enumerate(_marks(vessels, mask, rng)):
-            rows[f"{case}-{number}"] = {
-                "patient": slices.table.at[case, "patient"],
+            rows[f"{patient}-{view}-{number}"] = {
+                "patient": patient,
                 "image": Image(_square(pixels, place, size), modality="CT", units="HU"),
                 "label": label,
             }

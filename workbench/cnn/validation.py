@@ -20,6 +20,7 @@ from .backend import keras
 from .prediction.predicting import predict
 from .prediction.temperature import fit_temperature
 from .training.fitting import fit
+from .training.sharing import Stand
 
 
 def cross_validate(
@@ -111,27 +112,27 @@ def cross_validate(
     columns = probability_columns(names)
     judged, held_back, settings = [], [], []
     for name, make in models.items():
+        stand = Stand()
         for fold, (train, test) in enumerate(_folds(codes, patients, outer, seed, names)):
             learn, choose = (
                 train[part]
                 for part in next(grouped_folds(codes[train], patients[train], inner, seed=seed, names=names))
             )
-            model = make(seed + fold)
-            done = fit(
-                model,
-                pixels[learn],
-                codes[learn],
-                validation=(pixels[choose], codes[choose]),
-                seed=seed + fold,
-                **{"progress": False, **training},
-            )
-            chosen = predict(model, pixels[choose], mirror=mirror)
-            temperature = fit_temperature(chosen, codes[choose])
+            with stand.holding(make(seed + fold)) as model:
+                done = fit(
+                    model,
+                    pixels[learn],
+                    codes[learn],
+                    validation=(pixels[choose], codes[choose]),
+                    seed=seed + fold,
+                    **{"progress": False, **training},
+                )
+                temperature = fit_temperature(predict(model, pixels[choose], mirror=mirror), codes[choose])
+                said = {
+                    part: predict(model, pixels[part_rows], mirror=mirror, temperature=temperature)
+                    for part, part_rows in {"test": test, "choose": choose}.items()
+                }
             of = {"model": name, "repeat": 0, "fold": fold}
-            said = {
-                part: predict(model, pixels[part_rows], mirror=mirror, temperature=temperature)
-                for part, part_rows in {"test": test, "choose": choose}.items()
-            }
             judged.append(_table(facts.iloc[test], of, said["test"], columns))
             judged[-1]["prediction"] = labels_in_order[said["test"].argmax(axis=1)]
             held_back.append(_table(facts.iloc[choose], of, said["choose"], columns))

@@ -80,7 +80,7 @@ def test_training_stops_early_and_brings_the_best_weights_back():
 
 @pytest.mark.parametrize("after", [0, 2])
 def test_an_interrupted_training_keeps_what_it_has_learned(monkeypatch, after):
-    from workbench.cnn.training import fitting as module
+    from workbench.cnn.training import sharing as module
 
     images, masks, _ = shapes(8, seed=0)
 

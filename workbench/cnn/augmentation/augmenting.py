@@ -75,6 +75,8 @@ class Augmentation:
     spacing: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "flip", tuple(self.flip))
+        object.__setattr__(self, "spacing", tuple(self.spacing) if self.spacing else None)
         for field in fields(self):
             value = getattr(self, field.name)
             if field.name in {"flip", "spacing"}:
@@ -203,12 +205,13 @@ def augmented(
 def _changed(
     augment: Augmentation, images: NDArray, targets: NDArray, keys: Any, kind: str
 ) -> tuple[NDArray, NDArray]:
-    changed, moved = _graph(augment, kind, images.ndim)(tf.constant(images), tf.constant(targets), keys)
+    changed, moved = compiled(augment, kind, images.ndim)(tf.constant(images), tf.constant(targets), keys)
     return changed.numpy(), moved.numpy()
 
 
-# Outside a graph, the draw for each case would be a call from Python.
+# Outside a graph, the draw for each case would be a call from Python; and no two trainings need compile the same.
 @lru_cache(maxsize=16)
-def _graph(augment: Augmentation, kind: str, ndim: int) -> Any:
+def compiled(augment: Augmentation, kind: str, ndim: int) -> Any:
+    """Return an augmentation as a graph: a function of images, targets and keys."""
     del ndim  # of its own for slices and volumes: one graph takes any number of images, but not of axes
-    return tf.function(partial(augment, kind=kind), reduce_retracing=True)
+    return tf.function(partial(augment, kind=kind), autograph=False, reduce_retracing=True)

@@ -42,7 +42,7 @@ class Learner:
             self.optimizers.append(optimizer)
         self.mean, self.deviation = scale
         self.penalty, self.augment, self.average, self.seed = penalty, augment, average, seed
-        self.step = tensorflow.function(self._step, jit_compile=False)
+        self.step = tensorflow.function(self._step, autograph=False, jit_compile=False)
 
     @property
     def variables(self) -> list[Any]:

@@ -14,6 +14,7 @@ from ..backend import keras
 from ..data.examples import ExampleSet
 from .losses import LOSSES, cross_entropy_dice
 from .metrics import MeanDice
+from .optimizing import Adam
 
 #: How many cases of a cohort tell the scale of all.
 SAMPLED = 256
@@ -48,17 +49,9 @@ def seed_layers(model: keras.Model, seed: int) -> None:
 
 def optimizer_of(
     model: keras.Model, learning_rate: float, warm_up: float, weight_decay: float, steps: int
-) -> keras.optimizers.Optimizer:
+) -> Adam:
     """Return Adam with warm-up and a cosine's fall, its variables made."""
-    rising = round(warm_up * steps)
-    schedule = keras.optimizers.schedules.CosineDecay(
-        0.0 if rising else learning_rate,
-        steps - rising,
-        warmup_target=learning_rate if rising else None,
-        warmup_steps=rising,
-    )
-    optimizer = keras.optimizers.Adam(schedule, weight_decay=weight_decay or None)
-    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimizer = Adam(learning_rate, warm_up, weight_decay, steps)
     # With its variables made beforehand, TensorFlow traces the training step once and not twice.
     optimizer.build(model.trainable_variables)
     return optimizer

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..backend import keras
 from .fitting import Training, fit
+from .sharing import Stand
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,11 +88,12 @@ def ensemble(
     """
     if members < 2:
         raise ValueError(f"members must be 2 or more, received {members}; for one there is cnn.fit")
-    models, trainings = [], []
+    models, trainings, stand = [], [], Stand()
     for number in range(members):
         model = make(seed=seed + number)
         folder = None if checkpoint is None else Path(checkpoint) / f"member{number}"
-        trainings.append(fit(model, images, targets, seed=seed + number, checkpoint=folder, **options))
+        with stand.holding(model) as held:
+            trainings.append(fit(held, images, targets, seed=seed + number, checkpoint=folder, **options))
         models.append(model)
     return Ensemble(join(models), tuple(models), tuple(trainings))
 

@@ -25,10 +25,11 @@ from ..data.examples import ExampleSet, from_arrays
 from ..data.reading import apart, from_cohort
 from . import checkpoints
 from .checkpoints import Progress
-from .compiling import loss_of, metric_of, optimizer_of, seed_layers, standardize
+from .compiling import seed_layers, standardize
 from .loop import Loop
-from .pipeline import feed
+from .pipeline import feed, in_order
 from .precision import PRECISIONS, computing
+from .sharing import loop_of
 
 FINISHED, EARLY, INTERRUPTED = "finished", "stopped early", "interrupted"
 
@@ -200,7 +201,6 @@ def fit(
     standardize(model, given)
     seed_layers(model, seed)
     steps = -(-len(given) // batch_size)
-    optimizer = optimizer_of(model, learning_rate, warm_up, weight_decay, epochs * steps)
     purpose = (
         {}
         if checkpoint is None
@@ -218,10 +218,11 @@ def fit(
         }
     )
     with computing(model, precision):
-        loop = Loop(model, optimizer, loss_of(model, loss, class_weights, given), metric_of(model, given), average)
+        schedule = learning_rate, warm_up, weight_decay, epochs * steps
+        loop = loop_of(model, given, schedule, loss, class_weights, average=average, precision=precision)
         run = _Run(loop, Progress(), [], checkpoint, purpose, epochs, patience, watch)
         run.resume()
-        fresh = partial(feed, held_out, batch_size=batch_size, shuffle=False, encode=encode) if held_out else None
+        judged = in_order(held_out, batch_size=batch_size, encode=encode) if held_out else None
         try:
             if not run.progress.ended:
                 batches = feed(
@@ -232,7 +233,7 @@ def fit(
                     augment=augment,
                     encode=encode,
                 )
-                run.go(batches, steps, fresh() if fresh else None, progress)
+                run.go(batches, steps, judged, progress)
         except KeyboardInterrupt:
             run.progress.ended = INTERRUPTED
             if not run.progress.rows:
@@ -294,8 +295,7 @@ class _Run:
         epoch, found = len(state.rows), row.get("val_loss")
         if found is None or state.best_loss is None or found < state.best_loss:
             state.best_epoch, state.best_loss = epoch, found
-            with self.loop.averaged():
-                self.best = self.loop.model.get_weights()
+            self.best = self.loop.weights()
         elif self.patience is not None and epoch - state.best_epoch >= self.patience:
             state.ended = EARLY
         if epoch == self.epochs:

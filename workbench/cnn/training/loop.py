@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..backend import keras
 from ..backend import tensorflow as tf
+from .optimizing import Adam
 
 WARM = 10
 
@@ -22,7 +23,7 @@ class Loop:
     ----------
     model : keras.Model
         Trained in place.
-    optimizer : keras.optimizers.Optimizer
+    optimizer : Adam
         Built for the model.
     loss : callable
         Called with targets and what the model gives.
@@ -35,7 +36,7 @@ class Loop:
     def __init__(
         self,
         model: keras.Model,
-        optimizer: keras.optimizers.Optimizer,
+        optimizer: Adam,
         loss: Callable[[Any, Any], Any],
         metric: keras.metrics.Metric | None,
         average: float = 0.0,
@@ -43,8 +44,7 @@ class Loop:
         self.model, self.optimizer, self.loss, self.metric, self.average = model, optimizer, loss, metric, average
         self.averages = [tf.Variable(weight) for weight in model.weights] if average else []
         self._seen, self._sum = tf.Variable(0.0), tf.Variable(0.0)
-        self.step = tf.function(self._step, jit_compile=False, reduce_retracing=True)
-        self._test = tf.function(self._judge, jit_compile=False, reduce_retracing=True)
+        self.step, self._test = _compiled(self._step), _compiled(self._judge)
 
     def results(self, prefix: str = "") -> dict[str, float]:
         """Return the means since the last call.
@@ -91,14 +91,19 @@ class Loop:
         if not self.averages:
             yield
             return
-        kept = [weight.numpy() for weight in self.model.weights]
-        for weight, mean in zip(self.model.weights, self.averages, strict=True):
+        weights = [weight.value for weight in self.model.weights]
+        kept = [tf.identity(weight) for weight in weights]
+        for weight, mean in zip(weights, self.averages, strict=True):
             weight.assign(mean)
         try:
             yield
         finally:
-            for weight, value in zip(self.model.weights, kept, strict=True):
+            for weight, value in zip(weights, kept, strict=True):
                 weight.assign(value)
+
+    def weights(self) -> list[NDArray]:
+        """Copy the model's weights, averaged if they are."""
+        return [np.asarray(weight.numpy()) for weight in self.averages or self.model.weights]
 
     def variables(self) -> list[Any]:
         """List everything that training changes: weights, states of random layers, optimizer, averages."""
@@ -118,6 +123,18 @@ class Loop:
         """
         for variable, value in zip(self.variables(), state, strict=True):
             variable.assign(value)
+
+    def restart(self, steps: int) -> bool:
+        """Begin a training of so many steps, from the model's present weights; tell whether that can be."""
+        if not self.optimizer.restart(steps):
+            return False
+        for mean, weight in zip(self.averages, self.model.weights, strict=False):
+            mean.assign(weight.value)
+        self._seen.assign(0.0)
+        self._sum.assign(0.0)
+        if self.metric is not None:
+            self.metric.reset_state()
+        return True
 
     def _step(self, images: Any, targets: Any) -> None:
         with tf.GradientTape() as tape:
@@ -144,3 +161,23 @@ class Loop:
         self._sum.assign_add(size * loss)
         if self.metric is not None:
             self.metric.update_state(targets, given)
+
+
+def _compiled(function: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    # No Python here branches on a tensor: AutoGraph would only rewrite all that is called, for seconds.
+    graph = tf.function(function, autograph=False, jit_compile=False, reduce_retracing=True)
+    traced = False
+
+    def call(images: Any, targets: Any) -> None:
+        nonlocal traced
+        if not traced:
+            # For any number of images: the last batch of an epoch, a smaller one, would have it traced again.
+            graph.get_concrete_function(*tf.nest.map_structure(_of_any_number, (images, targets)))
+            traced = True
+        graph(images, targets)
+
+    return call
+
+
+def _of_any_number(batch: Any) -> Any:
+    return tf.TensorSpec((None, *batch.shape[1:]), batch.dtype)

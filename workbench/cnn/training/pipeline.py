@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..augmentation.augmenting import Augmentation
+from ..augmentation.augmenting import Augmentation, compiled
 from ..augmentation.draws import keys_of
 from ..backend import tensorflow as tf
 from ..data.examples import ExampleSet
@@ -66,28 +66,68 @@ def feed(
     """
     count, target = len(examples), tf.float32 if examples.kind == "boxes" else tf.int32
 
+    @tf.autograph.experimental.do_not_convert
     def rows(epoch: Any) -> Any:
         order = tf.range(count)
         if shuffle:
             order = tf.random.experimental.stateless_shuffle(order, seed=tf.stack([tf.cast(seed, "int64"), epoch]))
+        # Not zip, after which batches would be read one at a time for the sake of determinism.
         return tf.data.Dataset.from_tensor_slices(order).batch(batch_size).map(lambda some: (epoch, some))
 
     def take(some: NDArray) -> tuple[NDArray, NDArray]:
         return examples.batch(np.asarray(some))
 
+    # No Python here branches on a tensor: AutoGraph would only rewrite all that is called, for seconds.
+    @tf.autograph.experimental.do_not_convert
     def batch(epoch: Any, some: Any) -> tuple[Any, Any]:
         # Declared stateless, or TensorFlow would run one at a time for the sake of determinism.
         images, targets = tf.numpy_function(take, [some], [tf.float32, target], stateful=False)
         images.set_shape((None, *examples.shape))
         targets.set_shape(_target_shape(examples))
         if augment is not None:
-            images, targets = augment(images, targets, keys_of(seed, epoch, some), kind=examples.kind)
+            changed = compiled(augment, examples.kind, len(examples.shape) + 1)
+            images, targets = changed(images, targets, keys_of(seed, epoch, some))
             images.set_shape((None, *examples.shape))
             targets.set_shape(_target_shape(examples))
         return images, targets if encode is None else encode(targets)
 
     batches = tf.data.Dataset.range(*epochs).flat_map(rows)
-    return batches.map(batch, num_parallel_calls=AT_ONCE, deterministic=True).prefetch(AHEAD)
+    ready = batches.map(batch, num_parallel_calls=AT_ONCE, deterministic=True).prefetch(AHEAD)
+    options = tf.data.Options()
+    # Nothing is left to tune, and the thread that would do it wakes every 5 s: each training would wait for it.
+    options.autotune.enabled = False
+    return ready.with_options(options)
+
+
+def in_order(examples: ExampleSet, *, batch_size: int, encode: Callable[[Any], Any] | None = None) -> Any:
+    """Make the batches of one epoch, to be gone through any number of times.
+
+    Parameters
+    ----------
+    examples : ExampleSet
+        See `from_arrays` and `from_cohort`.
+    batch_size, encode : optional
+        As for `feed`.
+
+    Returns
+    -------
+    iterable
+        Of images and targets, in the order of the examples.
+
+    Examples
+    --------
+    >>> from workbench.cnn import classifier
+    >>> from workbench.cnn.data.examples import from_arrays
+    >>> found = from_arrays(classifier((8, 8), 2), np.zeros((5, 8, 8)), [0, 1, 1, 0, 0])
+    >>> [targets.tolist() for images, targets in in_order(found, batch_size=3)]
+    [[0, 1, 1], [0, 0]]
+    """
+    if examples.images is None or examples.targets is None or encode is not None:
+        return feed(examples, batch_size=batch_size, shuffle=False, encode=encode)
+    # Of what is in memory: a pipeline would take longer to start, in each epoch, than a small model to run.
+    images, targets = examples.images, examples.targets
+    starts = range(0, len(examples), batch_size)
+    return [(images[k : k + batch_size], targets[k : k + batch_size]) for k in starts]
 
 
 def _target_shape(examples: ExampleSet) -> tuple[int | None, ...]:
