@@ -61,7 +61,7 @@ def check_notebook(path: str | Path, *, largest: int = LARGEST) -> list[str]:
 def _format(notebook: dict[str, Any]) -> Iterator[str]:
     import warnings
 
-    import nbformat
+    from .notebooks import nbformat
 
     try:
         with warnings.catch_warnings():

@@ -169,12 +169,12 @@ def join_streams(outputs: list[Any], name: str, text: str) -> None:
     >>> outputs[0]["text"]
     '2 %\n'
     """
-    from nbformat.v4 import new_output
+    from .notebooks import nbformat
 
     streams = list(takewhile(lambda output: output["output_type"] == "stream", reversed(outputs)))
     same = next((output for output in streams if output["name"] == name), None)
     if same is None:
-        same = new_output("stream", name=name, text="")
+        same = nbformat.v4.new_output("stream", name=name, text="")
         outputs.insert(len(outputs) - len(streams) if name == "stdout" else len(outputs), same)
     joined = same["text"] + text
     if "\r" in joined:

@@ -94,7 +94,7 @@ def finish_on(
 
 
 def _received(future: Any, job: Job, folder: Place) -> Run:
-    import nbformat
+    from .notebooks import nbformat
 
     if future.status == "finished":
         return publish(job, folder, nbformat.reads(future.result(), as_version=4))
@@ -103,7 +103,7 @@ def _received(future: Any, job: Job, folder: Place) -> Run:
 
 
 def _on_worker(text: str, retries: int) -> str:
-    import nbformat
+    from .notebooks import nbformat
 
     job = Job(**json.loads(text))
     if source_digest() != job.source:

@@ -158,8 +158,9 @@ def prepared(job: Job) -> Any:
         With the given parameters in a cell of their own, without outputs, and with what the record says from the
         beginning.
     """
-    import nbformat
     from papermill.translators import PythonTranslator
+
+    from .notebooks import nbformat
 
     notebook = nbformat.reads(json.dumps(job.notebook), as_version=4)
     for cell in notebook.cells:

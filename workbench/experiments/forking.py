@@ -5,6 +5,7 @@ path and imports nothing of the workbench, so that it needs no other place to st
 """
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -25,6 +26,7 @@ def main() -> None:
     for module in [*OF_EVERY_KERNEL, *sys.argv[1:]]:
         with suppress(Exception):  # the notebook that asks for it will say what is wrong
             importlib.import_module(module)
+    gc.freeze()  # no kernel need search for rubbish in what it shares with the others
     # Nobody waits for the kernels here, so let the system bury them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

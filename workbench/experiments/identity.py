@@ -19,7 +19,14 @@ from .parameters import Value
 DATA = ("cohort", "external_cohort", "study")  # the parameters that may name files
 
 
-def digest(notebook: dict[str, Any], values: Mapping[str, Value], *, data: str, threads: int | None = None) -> str:
+def digest(
+    notebook: dict[str, Any],
+    values: Mapping[str, Value],
+    *,
+    data: str,
+    threads: int | None = None,
+    package: str | None = None,
+) -> str:
     """Name a run by all that determines its results.
 
     Parameters
@@ -32,6 +39,8 @@ def digest(notebook: dict[str, Any], values: Mapping[str, Value], *, data: str, 
         See `data_fingerprint`.
     threads : int, optional
         Of the libraries, which round differently with another number.
+    package : str, optional
+        See `source_digest`; taken now by default.
 
     Returns
     -------
@@ -46,7 +55,7 @@ def digest(notebook: dict[str, Any], values: Mapping[str, Value], *, data: str, 
     cells = [
         [cell["cell_type"], cell.get("metadata", {}).get("tags", []), source(cell)] for cell in notebook["cells"]
     ]
-    parts = [cells, sorted(values.items()), source_digest(), data, threads]
+    parts = [cells, sorted(values.items()), package or source_digest(), data, threads]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 

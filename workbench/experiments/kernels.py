@@ -23,6 +23,12 @@ QUIET = {
     "PYTHONHASHSEED": "0",
     "TQDM_DISABLE": "1",
 }
+# When Python ends it looks for rubbish among all objects, of which TensorFlow leaves millions: for two seconds.
+START = """
+import atexit, gc, runpy
+atexit.register(gc.freeze)
+runpy.run_module("ipykernel_launcher", run_name="__main__")
+"""
 THREADS = (
     "MKL_NUM_THREADS",
     "NUMBA_NUM_THREADS",
@@ -54,7 +60,10 @@ class KernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The specification of this Python's own kernel."""
-        return KernelSpec(resource_dir=RESOURCES, **(get_kernel_dict() | {"env": self.environment}))
+        command = [sys.executable, "-c", START, "-f", "{connection_file}"]
+        return KernelSpec(
+            resource_dir=RESOURCES, **(get_kernel_dict() | {"argv": command, "env": self.environment})
+        )
 
     @property
     def process(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -9,9 +10,9 @@ from typing import Any
 
 from .chapters import find, load
 from .executing import Job
-from .identity import data_fingerprint, digest, source_digest
+from .identity import DATA, data_fingerprint, digest, source_digest
 from .machine import git_revision
-from .parameters import check_against, declared
+from .parameters import Parameter, Value, check_against, declared
 from .places import Place, beside
 
 
@@ -26,7 +27,8 @@ def plan(
     Parameters
     ----------
     wanted : iterable of (str or Path, mapping)
-        Chapter or notebook, and parameters that differ from its own.
+        Chapter or notebook, and parameters that differ from its own. A file that the notebook itself names as its
+        data, and that lies beside it, is taken wherever this is called.
     timeout : float, optional
         Seconds after which a run is stopped.
     threads : int, optional
@@ -56,7 +58,7 @@ def plan(
     for chapter, parameters in wanted:
         path = find(chapter)
         notebook, known = notebooks(path)
-        given = check_against(known, parameters, chapter=path.stem)
+        given = _beside(path, known) | check_against(known, parameters, chapter=path.stem)
         values = {name: parameter.default for name, parameter in known.items()} | given
         named = data(tuple((name, value) for name, value in values.items() if isinstance(value, str)))
         job = Job(
@@ -64,7 +66,7 @@ def plan(
             notebook=notebook,
             given={name: given[name] for name in known if name in given},
             values=values,
-            digest=digest(notebook, values, data=named, threads=threads),
+            digest=digest(notebook, values, data=named, threads=threads, package=source),
             data=named,
             source=source,
             revision=git_revision(path.parent),
@@ -73,6 +75,24 @@ def plan(
         )
         jobs.append(job)
     return jobs
+
+
+def _beside(path: Path, known: Mapping[str, Parameter]) -> dict[str, Value]:
+    """Name the files that a notebook means beside itself as they are seen from here."""
+    found: dict[str, Value] = {}
+    for name in DATA:
+        named = str(known[name].default) if name in known else ""
+        if named and (file := path.parent / named).is_file() and not Path(named).is_absolute():
+            seen = _from_here(file)
+            found |= {name: seen} if seen != named else {}
+    return found
+
+
+def _from_here(file: Path) -> str:
+    try:
+        return Path(os.path.relpath(file)).as_posix()
+    except ValueError:  # on another drive
+        return file.resolve().as_posix()
 
 
 def record_of(job: Job, folder: Place) -> Place:

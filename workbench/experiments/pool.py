@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from .machine import free_memory
 from .nursery import FORKS, Nursery, imported
 from .places import Place, alone, place, read, write
 from .planning import record_of
+from .progress import bar_of, share_done
 from .status import failure, status, under_way
 from .watching import leak
 
@@ -73,7 +75,7 @@ def finish(
     warm : bool, optional
         Fork the kernels of runs with the same imports from one process that has imported them (on Linux).
     progress : bool, optional
-        Show a progress bar with the number of failures.
+        Show a progress bar: of several runs with the number of failures, of one with how far it is.
 
     Returns
     -------
@@ -85,9 +87,7 @@ def finish(
     KeyboardInterrupt
         If the user stops it: kernels are ended and unfinished records say so; the same call finishes the rest.
     """
-    from tqdm.auto import tqdm
-
-    with tqdm(total=len(jobs), unit="run", disable=not progress) as bar:
+    with bar_of(len(jobs), shown=progress) as bar:
         pool = _Pool(place(folder), jobs_at_a_time, force, retries, bar)
         try:
             return wait_for(pool.finish(jobs, warm=warm and FORKS))
@@ -151,7 +151,7 @@ def publish(job: Job, folder: Place, record: Any) -> Run:
     Run
         Failed if the record could not be written.
     """
-    import nbformat
+    from .notebooks import nbformat
 
     run = record["metadata"]["workbench"]["run"]
     target = record_of(job, folder)
@@ -224,13 +224,20 @@ class _Pool:
                 for task in ended:
                     run = finished[running.pop(task)] = task.result()
                     failed += run.status != "complete"
-                    self.bar.set_postfix(failed=failed, refresh=False)
-                    self.bar.update()
+                    self._ended(failed)
         finally:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
         return [run for run in finished if run is not None]
+
+    def _ended(self, failed: int) -> None:
+        if self.bar.total > 1:
+            self.bar.set_postfix(failed=failed, refresh=False)
+            self.bar.update()
+        elif not failed:
+            self.bar.set_postfix_str("", refresh=False)
+            self.bar.update(1 - self.bar.n)
 
     def close(self) -> None:
         for nursery in self._nurseries.values():
@@ -256,16 +263,20 @@ class _Pool:
             return Run(target, "failed", f"the record could not be written: {error}", 0.0)
 
     async def _execute(self, job: Job, target: Place, *, warm: bool) -> Run:
-        import nbformat
+        from .notebooks import nbformat
+
+        running: dict[str, Any] = {}
 
         def save(notebook: Any) -> None:
+            running.update(notebook)
             if isinstance(target, Path):
                 write(target, nbformat.writes(notebook) + "\n")
-            if self.bar.total == 1:
-                self.bar.set_postfix_str(under_way(notebook))
 
         def watch(peak: int) -> None:
             self._memory[job.digest] = peak
+            if self.bar.total == 1:
+                self.bar.set_postfix_str(under_way(running), refresh=False)
+                self.bar.update(share_done(running, datetime.now(UTC)) - self.bar.n)
 
         for attempt in range(1, self.retries + 2):
             nursery = await self._nursery(job) if warm else None

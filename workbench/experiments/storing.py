@@ -37,7 +37,7 @@ def store(chapters: Sequence[str | Path], *, jobs: int = 1, progress: bool = Tru
     StoringError
         If a cell fails.
     """
-    import nbformat
+    from .notebooks import nbformat
 
     notebooks = [find(chapter) for chapter in chapters]
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +85,7 @@ def clean(notebook: Any) -> Any:
         KERNEL | {"language_info": {"name": "python"}, "workbench": about}
     )
     for cell in notebook.cells:
-        kept = {key: cell.metadata[key] for key in ("tags", "jupyter") if cell.metadata.get(key)}
+        kept = {key: cell.metadata[key] for key in ("tags", "jupyter", "weight") if cell.metadata.get(key)}
         kept.get("jupyter", {}).pop("outputs_hidden", None)
         cell.metadata = cell.metadata.__class__(kept)
         if cell.cell_type == "code":

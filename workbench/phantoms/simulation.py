@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,7 @@ def simulate(anatomy: str, *, patient: int, image: int = 0, size: int = 128, see
     where = {"patient": patient, "image": image, "size": size, "seed": seed}
     scene, view = _scene(one, label, **where)
     lesion = scene.lesion > 0.5
-    facts = _facts(anatomy, one, scene, **where)
+    facts = _facts(anatomy, one, scene.spacing, **where)
     pixels = Image(one.expose(scene, view), units=one.units, **facts)
     return Phantom(pixels, Image(lesion, **facts), label, boxes_of(lesion))
 
@@ -179,9 +180,11 @@ def simulate_mask(anatomy: str, *, patient: int, image: int = 0, size: int = 128
         True in the lesion; False everywhere where there is none.
     """
     one = ANATOMIES[one_of(anatomy, list(ANATOMIES), name="anatomy")]
-    where = {"patient": patient, "image": image, "size": size, "seed": seed}
-    scene, _ = _scene(one, label_of(anatomy, patient=patient, seed=seed), **where)
-    return Image(scene.lesion > 0.5, **_facts(anatomy, one, scene, **where))
+    given = {"patient": patient, "image": image, "size": size, "seed": seed}
+    where = {name: _whole(number, name) for name, number in given.items()}
+    lesion, spacing = _lesion(anatomy, **where)
+    mask = np.unpackbits(lesion, axis=1, count=size).astype(bool)
+    return Image(mask, **_facts(anatomy, one, spacing, **where))
 
 
 def label_of(anatomy: str, *, patient: int, seed: int = 0) -> str:
@@ -237,10 +240,18 @@ def _scene(
     return one.draw(label, size, person, view), view
 
 
-def _facts(anatomy: str, one: Anatomy, scene: Scene, **where: int) -> dict[str, Any]:
+# A study asks for each lesion at least twice: for its boxes, and when its mask is read.
+@lru_cache(maxsize=256)
+def _lesion(anatomy: str, *, patient: int, image: int, size: int, seed: int) -> tuple[NDArray[np.uint8], float]:
+    label = label_of(anatomy, patient=patient, seed=seed)
+    scene, _ = _scene(ANATOMIES[anatomy], label, patient=patient, image=image, size=size, seed=seed)
+    return np.packbits(scene.lesion > 0.5, axis=1), scene.spacing
+
+
+def _facts(anatomy: str, one: Anatomy, spacing: float, **where: int) -> dict[str, Any]:
     options = {"anatomy": anatomy} | where
     return {
-        "affine": np.column_stack([*(scene.spacing * DIRECTIONS[letter] for letter in one.orientation), ORIGIN]),
+        "affine": np.column_stack([*(spacing * DIRECTIONS[letter] for letter in one.orientation), ORIGIN]),
         "modality": one.modality,
         "name": f"simulated {anatomy}, patient {where['patient']}, image {where['image']}",
         "history": (Step("phantoms.simulate", options),),
