@@ -86,15 +86,31 @@ def test_the_table_before_the_analysis():
     assert table["here"].columns.tolist() == ["benign", "malignant", "all"]
     assert table.loc["images", "here"].tolist() == ["4", "4", "8"]
     area = [given.mask(case).pixels.sum() * np.prod(given.mask(case).spacing) for case in given]
-    assert table.at["mask, mm²", ("here", "all")].split()[0] == f"{np.median(area):.3g}"
-    middles = [float(table.at["median intensity", (name, "all")].split()[0]) for name in ("here", "there")]
+    assert table.at["mask, mm² (quartiles)", ("here", "all")].split()[0] == f"{np.median(area):.3g}"
+    middles = [
+        float(table.at["median intensity, HU (quartiles)", (name, "all")].split()[0]) for name in ("here", "there")
+    ]
     assert middles[1] - middles[0] == pytest.approx(100, abs=2)
 
 
 def test_what_varies_is_said_and_what_is_unknown_left_out():
     table = characterize({"x": study([(8, 8), (8, 9)], list("ab"))})
-    assert table.loc["shape", "x"].tolist() == ["8 x 8", "8 x 9", "varies (2 kinds)"]
-    assert not {"units", "spacing"} & set(table.index)
+    assert table.loc["size, pixels", "x"].tolist() == ["8 x 8", "8 x 9", "8 x 8 to 8 x 9"]
+    assert set(table.loc["spacing, mm"]) == {"not stated"}
+    assert not {"units", "modality"} & set(table.index)
+    assert "median intensity, grey values (quartiles)" in table.index
+
+
+def test_the_table_tells_of_the_users_files_beside_what_is_analysed():
+    given = study([(20, 30), (16, 16), (40, 8)], list("aab"), patients=["p", "p", "q"])
+    found = comparable(given.with_masks(given.map(np.ones_like)), labels="ab", size=10)
+    assert found.table["original_shape"].tolist() == ["20 x 30", "16 x 16", "40 x 8"]
+    table = characterize({"x": found})["x"]["all"]
+    assert table["size in the files, pixels"] == "16 x 8 to 40 x 30"
+    assert table["spacing in the files, mm"] == "not stated"
+    assert table["size analysed, pixels"] == "10 x 10"
+    assert table["mask, pixels (quartiles)"] == "100"
+    assert table["images per patient (range)"] == "1.5 (1 to 2)"
 
 
 def pair(tmp_path, cohort="simulated", external="", **options):
@@ -143,3 +159,21 @@ def test_masks_are_given_to_every_case():
         given.with_masks({})
     with pytest.raises(CohortError, match="its mask"):
         given.with_masks({name: np.ones((2, 2)) for name in given})
+
+
+def test_a_margin_is_cut_off_before_all_else():
+    framed = np.pad(np.full((80, 40), 7.0), ((10, 10), (5, 5)), constant_values=99)
+    given = Cohort(
+        pd.DataFrame(
+            {"patient": ["a"], "label": ["x"], "image": [Image(framed)], "mask": [Image(framed > 50)]}, ["c"]
+        )
+    )
+    found = comparable(given, labels=None, size=16, margin=10)
+    np.testing.assert_allclose(found.image("c").pixels, 7, rtol=1e-6)
+    assert not found.mask("c").pixels.any()
+    assert comparable(given, labels=None, size=16).mask("c").pixels.any()
+    volume = study([(9, 20, 20)], ["x"])
+    assert comparable(volume, labels=None, size=9, margin=20).image("c0").shape == (9, 9, 9)
+    for bad in (-1, 50):
+        with pytest.raises(ValueError, match="margin must be 0 or more and less than 50"):
+            comparable(given, labels=None, size=16, margin=bad)

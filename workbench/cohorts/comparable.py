@@ -10,12 +10,14 @@ import pandas as pd
 
 from workbench.checks import one_of
 from workbench.images import Image
-from workbench.processing import grayscale, resize
+from workbench.processing import crop, grayscale, resize
 
 from .cohort import Cohort
 from .errors import CohortError, LeakError
 from .locations import is_given
+from .summarizing import extent, text_of
 
+ORIGINAL = ("original_shape", "original_spacing")
 COPIES = ("refuse", "drop")
 
 
@@ -26,6 +28,7 @@ def comparable(
     size: int,
     patients: int | None = None,
     copies: str = "refuse",
+    margin: int = 0,
     seed: int = 0,
 ) -> Cohort:
     """Bring a study into the form in which classes can be compared.
@@ -43,6 +46,9 @@ def comparable(
     copies : str, optional
         What to do where two patients have the same image, so that one would be tested on what the other taught:
         ``"refuse"`` the study, or ``"drop"`` all but the first.
+    margin : int, optional
+        Per cent of each side that are cut off at either end before all else, below 50; so letters and frames at
+        the border go.
     seed : int, optional
         Of the draw of patients.
 
@@ -50,8 +56,9 @@ def comparable(
     -------
     Cohort
         Columns patient, image, mask (where all have one), label and, as they were, the others that hold no images
-        or boxes. Images are grey, in float32, in their own units, in memory; where the spacing is unknown, it is
-        1 for each of the resized pixels, so that lengths are in pixels.
+        or boxes; ``original_shape`` and ``original_spacing`` tell what the images were like before, as text (empty
+        where unknown). Images are grey, in float32, in their own units, in memory; where the spacing is unknown,
+        it is 1 for each of the resized pixels, so that lengths are in pixels.
 
     Raises
     ------
@@ -74,20 +81,55 @@ def comparable(
     for name, number in (("size", size), ("patients", patients)):
         if number is not None and number < 1:
             raise ValueError(f"{name} must be 1 or more, received {number}")
+    if not 0 <= margin < 50:
+        raise ValueError(f"margin must be 0 or more and less than 50 per cent, received {margin}")
     chosen = _of_classes(cohort, labels)
     if patients is not None:
         chosen = _drawn(chosen, patients, seed)
-    images = pd.Series({case: _uniform(chosen.image(case), size) for case in chosen}, dtype=object)
+    before, made = {}, {}
+    for case in chosen:
+        image = chosen.image(case)
+        before[case] = [text_of(extent(image)), "" if image.spacing is None else text_of(image.spacing)]
+        made[case] = _uniform(without_margin(image, margin), size)
+    images = pd.Series(made, dtype=object)
     if images.map(lambda image: image.ndim).nunique() > 1:
         raise CohortError("the study has slices and volumes; make a study of each")
     images = images[_first_ones(images, chosen.table["patient"], copies)]
     chosen = chosen.select(images.index)
     pictures = [name for name in (*chosen.images, *chosen.masks, "boxes") if name in chosen.table]
     table = chosen.table.drop(columns=pictures).assign(image=images, label=chosen.table["label"].astype(str))
+    table[list(ORIGINAL)] = [before[case] for case in table.index]
     if chosen.masks and chosen.table[chosen.masks[0]].map(is_given).all():
-        masks = {case: _resized(chosen.mask(case), images[case]) for case in chosen}
+        masks = {case: _resized(without_margin(chosen.mask(case), margin), images[case]) for case in chosen}
         table = table.assign(mask=pd.Series(masks, dtype=object))
     return Cohort(table)
+
+
+def without_margin(image: Image, margin: int) -> Image:
+    """Cut the same share off an image at either end of each side.
+
+    Parameters
+    ----------
+    image : Image
+        A slice or a volume; of a volume, the first axis is kept whole.
+    margin : int
+        Per cent of each side.
+
+    Returns
+    -------
+    Image
+        The middle; the image itself where nothing is to be cut.
+
+    Examples
+    --------
+    >>> without_margin(Image(np.zeros((10, 20))), 10).shape
+    (8, 16)
+    """
+    if not margin:
+        return image
+    sides = np.array([side for axis, side in enumerate(image.shape) if axis != image.channel_axis])
+    start = np.round(sides * margin / 100).astype(int) * (np.arange(len(sides)) >= len(sides) - 2)
+    return crop(image, start=start, stop=sides - start)
 
 
 def _of_classes(cohort: Cohort, labels: Sequence[str] | None) -> Cohort:

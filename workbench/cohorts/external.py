@@ -22,6 +22,7 @@ def internal_and_external(
     labels: Sequence[str] | None,
     size: int,
     patients: int | None = None,
+    margin: int = 0,
     seed: int = 0,
 ) -> tuple[Cohort, Cohort]:
     """Open the study to learn from, and one of other patients to validate it on.
@@ -37,7 +38,7 @@ def internal_and_external(
         From a seed to a simulated study.
     elsewhere : callable
         Shows a simulated study as another hospital would, such as `samples.other_scanner`.
-    labels, size, patients, seed
+    labels, size, patients, margin, seed
         As for `comparable`, to which both studies are brought; of images that two patients share, the first stays.
 
     Returns
@@ -68,7 +69,9 @@ def internal_and_external(
     """
 
     def opened(study: Cohort) -> Cohort:
-        return comparable(study, labels=labels, size=size, patients=patients, copies="drop", seed=seed)
+        return comparable(
+            study, labels=labels, size=size, patients=patients, copies="drop", margin=margin, seed=seed
+        )
 
     internal = opened(simulate(seed) if cohort == SIMULATED else read(cohort))
     if external_cohort:

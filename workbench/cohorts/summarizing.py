@@ -69,11 +69,53 @@ def facts(image: Image) -> dict[str, str | float]:
     """
     return {
         "modality": image.modality,
-        "shape": " x ".join(map(str, image.shape)),
+        "shape": text_of(image.shape),
         "dtype": str(image.dtype),
         "lowest": float(image.pixels.min()),
         "highest": float(image.pixels.max()),
         "units": image.units,
-        "spacing": "" if image.spacing is None else " x ".join(f"{mm:.3g}" for mm in image.spacing),
+        "spacing": "" if image.spacing is None else text_of(image.spacing),
         "orientation": image.orientation or "",
     }
+
+
+def extent(image: Image) -> tuple[int, ...]:
+    """Return the size of an image without its channels.
+
+    Parameters
+    ----------
+    image : Image
+        Any.
+
+    Returns
+    -------
+    tuple of int
+        Pixels along each axis in space.
+
+    Examples
+    --------
+    >>> extent(Image([[[1, 2, 3]]], channel_axis=2))
+    (1, 1)
+    """
+    return tuple(length for axis, length in enumerate(image.shape) if axis != image.channel_axis)
+
+
+def text_of(lengths: Sequence[float]) -> str:
+    """Write a size or a spacing.
+
+    Parameters
+    ----------
+    lengths : sequence of float
+        One for each axis.
+
+    Returns
+    -------
+    str
+        Whole numbers whole, others with three significant digits.
+
+    Examples
+    --------
+    >>> text_of((1024, 768)), text_of((0.43105, 2.0))
+    ('1024 x 768', '0.431 x 2')
+    """
+    return " x ".join(str(one) if isinstance(one, int) else f"{one:.3g}" for one in lengths)

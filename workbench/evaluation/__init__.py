@@ -16,7 +16,7 @@ from .resampling import drawn_patients, patient_codes, resampled_auc
 from .risk_curves import calibration_curve, decision_curve
 from .staple import Staple, staple
 from .surfaces import average_surface_distance, hausdorff, normalized_surface_distance
-from .wording import difference_in_words, falls_in_words, in_short, readable
+from .wording import difference_in_words, falls_in_words, figures_in_words, in_short, readable
 
 __all__ = [
     "METRICS",
@@ -46,6 +46,7 @@ __all__ = [
     "external_validation",
     "f1",
     "falls_in_words",
+    "figures_in_words",
     "fleiss_kappa",
     "hausdorff",
     "in_short",

@@ -114,7 +114,7 @@ def recall(labels: ArrayLike, predictions: ArrayLike, *, positive: Any = None) -
 
 
 def specificity(labels: ArrayLike, predictions: ArrayLike, *, positive: Any = None) -> float:
-    """Specificity: share of the negative cases that are left in peace, TN / (TN + FP).
+    """Specificity: share of the negative cases that are not flagged, TN / (TN + FP).
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def f1(labels: ArrayLike, predictions: ArrayLike, *, positive: Any = None) -> fl
 def natural_frequencies(
     *, recall: float, specificity: float, prevalence: float, people: int = 1000
 ) -> pd.DataFrame:
-    """Say what a test does to a number of people: how many are found, missed, alarmed, left in peace.
+    """Say what a test does to a number of people: how many are found, missed, alarmed, not flagged.
 
     Parameters
     ----------

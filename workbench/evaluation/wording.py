@@ -15,6 +15,19 @@ if TYPE_CHECKING:
 
 #: Metrics of which less is better.
 LESS_IS_BETTER = ("brier",)
+#: Metrics whose names are not their words.
+WRITTEN = {
+    "auc": "AUC",
+    "average_precision": "average precision",
+    "balanced_accuracy": "balanced accuracy",
+    "brier": "Brier score",
+    "calibration_intercept": "calibration intercept",
+    "calibration_slope": "calibration slope",
+    "f1": "F1 score",
+    "mcc": "MCC",
+}
+#: Decimals of the metrics that need more than two.
+LEAST = {"brier": 3}
 #: What readers of a clinical page call the metrics.
 CLINICAL = {"auc": "AUC", "recall": "sensitivity", "specificity": "specificity"}
 
@@ -46,17 +59,17 @@ def difference_in_words(comparison: Comparison, first: str, second: str, *, metr
     >>> from workbench.evaluation import compare
     >>> labels = ["ill", "ill", "well", "well"] * 10
     >>> same = compare(labels, [0.9, 0.6, 0.7, 0.1] * 10, [0.9, 0.6, 0.7, 0.1] * 10, groups=None, positive="ill")
-    >>> difference_in_words(same, "CNN", "svm")
-    'AUC of CNN minus svm: +0.00 (95 % interval +0.00 to +0.00); these patients cannot tell the two apart.'
+    >>> difference_in_words(same, "A", "B")
+    'AUC of A minus B: +0.000 (95 % interval +0.000 to +0.000); by AUC these patients cannot tell the two apart.'
     """
     row: Any = comparison.table.loc[metric]
     numbers = _difference(row, metric)
     name = metric.upper() if metric in {"auc", "mcc"} else metric.replace("_", " ")
     if not (row["low"] > 0 or row["high"] < 0):
-        return f"{name} of {first} minus {second}: {numbers}; these patients cannot tell the two apart."
+        return f"{name} of {first} minus {second}: {numbers}; by {name} these patients cannot tell the two apart."
     higher, lower = (first, second) if row["difference"] > 0 else (second, first)
     better = lower if metric in LESS_IS_BETTER else higher
-    return f"{name} of {first} minus {second}: {numbers}; {better} is better on these patients."
+    return f"{name} of {first} minus {second}: {numbers}; by {name} {better} is better on these patients."
 
 
 def readable(table: pd.DataFrame) -> pd.DataFrame:
@@ -70,26 +83,30 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Text of two decimals, of three for the Brier score, and of up to four in a row where fewer would hide on
-        which side of 0 a number lies. Never ``-0.00``; what is undefined stays ``nan``.
+        With the metrics' names as they are written. Text of two decimals, of three for the Brier score; from a
+        column ``difference`` on, of three, or of four in all of them where three would hide on which side of 0 a
+        number lies. Never ``-0.00``; what is undefined stays ``nan``.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = {"auc": [-0.1, -0.0], "recall": [-0.1, -0.004], "brier": [0.1, 0.2]}
-    >>> readable(pd.DataFrame.from_dict(rows, orient="index", columns=["difference", "high"]))
-           difference    high
-    auc         -0.10    0.00
-    recall     -0.100  -0.004
-    brier       0.100   0.200
+    >>> rows = {"auc": [0.9, -0.1, -0.0], "brier": [0.1, -0.01, 0.0004]}
+    >>> readable(pd.DataFrame.from_dict(rows, orient="index", columns=["CNN", "difference", "high"]))
+                   CNN difference    high
+    AUC           0.90    -0.1000  0.0000
+    Brier score  0.100    -0.0100  0.0004
     """
     import pandas as pd
 
+    heads = [name[-1] if isinstance(name, tuple) else name for name in table.columns]
+    first = heads.index("difference") if "difference" in heads else len(heads)
+    values = table.to_numpy(float)
+    apart = max(3, _decimals(values[:, first:].ravel(), "difference"))
     rows = []
-    for name, row in zip(table.index, table.to_numpy(float), strict=True):
-        decimals = _decimals(row, name[-1] if isinstance(name, tuple) else name)
-        rows.append([_number(value, decimals) for value in row])
-    return pd.DataFrame(rows, index=table.index, columns=table.columns)
+    for name, row in zip(table.index, values, strict=True):
+        own = LEAST.get(name[-1] if isinstance(name, tuple) else name, 2)
+        rows.append([_number(value, own if place < first else apart) for place, value in enumerate(row)])
+    return pd.DataFrame(rows, index=table.index, columns=table.columns).rename(index=WRITTEN)
 
 
 def in_short(judged: Mapping[str, Mapping[str, Classification]]) -> pd.DataFrame:
@@ -121,6 +138,34 @@ def in_short(judged: Mapping[str, Mapping[str, Classification]]) -> pd.DataFrame
         for place, found in judged.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis(index=["model", "patients"])
+
+
+def figures_in_words(judged: Mapping[str, Mapping[str, Classification]]) -> str:
+    """Say AUC, sensitivity and specificity of each model at each place, with their intervals.
+
+    Parameters
+    ----------
+    judged : mapping of str to mapping of str to Classification
+        As for `in_short`.
+
+    Returns
+    -------
+    str
+        A line for each model and place.
+
+    Examples
+    --------
+    >>> from workbench.evaluation import classification
+    >>> labels = ["ill", "well"] * 20
+    >>> home = classification(labels, [0.9, 0.1] * 20, groups=range(40), positive="ill")
+    >>> print(figures_in_words({"held out": {"CNN": home}}))
+    CNN, held out: AUC 1.00 (0.82 to 1.00), sensitivity 1.00 (0.83 to 1.00), specificity 1.00 (0.83 to 1.00).
+    """
+    rows = in_short(judged)
+    return "\n".join(
+        f"{model}, {place}: " + ", ".join(f"{word} {figure}" for word, figure in row.items()) + "."
+        for (model, place), row in zip(rows.index, rows.to_dict("records"), strict=True)
+    )
 
 
 def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
@@ -166,7 +211,7 @@ def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
 
 
 def _decimals(values: Iterable[float], metric: str) -> int:
-    least = 3 if metric in LESS_IS_BETTER else 2
+    least = LEAST.get(metric, 2)
     # What arithmetic leaves of a 0 needs no decimals.
     known = [abs(value) for value in values if np.isfinite(value) and abs(value) > 1e-9]
     return next((n for n in range(least, 4) if all(round(value, n) for value in known)), 4 if known else least)
@@ -179,7 +224,7 @@ def _number(value: float, decimals: int, *, signed: bool = False) -> str:
 
 def _difference(row: pd.Series, metric: str, *, signed: bool = True) -> str:
     numbers = [float(row[name]) for name in ("difference", "low", "high")]
-    decimals = _decimals(numbers, metric)
+    decimals = max(3, _decimals(numbers, metric))  # as many as `readable` gives differences
     value, low, high = (_number(number, decimals, signed=signed) for number in numbers)
     return f"{value} (95 % interval {low} to {high})" if signed else f"{value}, 95 % interval {low} to {high}"
 

@@ -271,5 +271,5 @@ OUTCOMES = {
     "ill, found": ((0, 0), COLORS[1]),
     "ill, missed": ((0, 1), COLORS[6]),
     "well, false alarm": ((1, 0), COLORS[4]),
-    "well, left in peace": ((1, 1), "#BFD9EA"),
+    "well, no alarm": ((1, 1), "#BFD9EA"),
 }

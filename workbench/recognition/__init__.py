@@ -10,6 +10,7 @@ from .importance import permutation_importance
 from .leaks import noise_study
 from .mask_writing import write_masks
 from .models import models
+from .naming import features_in_words
 from .recipes import describe_image, describe_images, measure
 from .recognizer import Recognizer
 from .result import CrossValidation
@@ -32,6 +33,7 @@ __all__ = [
     "describe_image",
     "describe_images",
     "explain_bayes",
+    "features_in_words",
     "load",
     "load_table",
     "measure",

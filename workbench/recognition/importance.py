@@ -15,6 +15,9 @@ from .folds import grouped_folds
 from .recognizer import Recognizer
 from .tables import aligned, features_array
 
+#: Rows that a model is asked about at a time.
+ROWS = 10_000
+
 
 def permutation_importance(
     features: pd.DataFrame,
@@ -125,10 +128,18 @@ def _scores(
     model, features, labels, patients = known
     rng = np.random.default_rng(seed)
     fitted = clone(model).fit(features, labels, groups=patients)
-    found = [fitted.predict_proba(held)[:, column]]
-    for name in held:
-        for _ in range(shuffles):
-            shuffled = held.copy()
-            shuffled[name] = rng.permutation(held[name].to_numpy())
-            found.append(fitted.predict_proba(shuffled)[:, column])
-    return np.array(found)
+    values = held.to_numpy(float)
+    changes = [
+        (place, rng.permutation(values[:, place])) for place in range(values.shape[1]) for _ in range(shuffles)
+    ]
+    found = [fitted.predict_proba(held)[:, [column]].T]
+    # Many small questions to a pipeline take far longer than few large ones.
+    at_a_time = max(1, ROWS // len(values))
+    for start in range(0, len(changes), at_a_time):
+        some = changes[start : start + at_a_time]
+        tables = np.repeat(values[np.newaxis], len(some), axis=0)
+        for table, (place, shuffled) in zip(tables, some, strict=True):
+            table[:, place] = shuffled
+        asked = pd.DataFrame(tables.reshape(-1, values.shape[1]), columns=held.columns)
+        found.append(fitted.predict_proba(asked)[:, column].reshape(len(some), -1))
+    return np.concatenate(found)

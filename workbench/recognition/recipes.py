@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FAMILIES = ("intensity_statistics", "glcm")
+#: Directions of a histogram of oriented gradients.
+ORIENTATIONS = 8
 
 
 def describe_image(
@@ -172,7 +174,7 @@ def _oriented(image: NDArray, zones: int) -> NDArray:
     from skimage.feature import hog
 
     side = (image.shape[0] // zones, image.shape[1] // zones)
-    return hog(image, orientations=8, pixels_per_cell=side, cells_per_block=(1, 1), feature_vector=True)
+    return hog(image, orientations=ORIENTATIONS, pixels_per_cell=side, cells_per_block=(1, 1), feature_vector=True)
 
 
 def measure(cohort: Any, *, recipe: str, jobs: int = 1, progress: bool = False, **options: Any) -> pd.DataFrame:
