@@ -8,10 +8,10 @@ from workbench import privacy
 from workbench.experiments import run
 from workbench.experiments.chapters import load
 from workbench.reports import write_page
-from workbench.reports.checklists import checklists
-from workbench.reports.completeness import gaps
-from workbench.reports.methods import methods
-from workbench.reports.summary import summary
+from workbench.reports.content.checklists import checklists
+from workbench.reports.content.completeness import gaps
+from workbench.reports.content.methods import methods
+from workbench.reports.content.summary import summary
 
 CANARIES = ("Musterfrau", "Annegret", "PX-471199", "20200310", "2020-03-10", "Elsewhere")
 CAREFUL = """

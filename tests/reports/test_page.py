@@ -46,7 +46,16 @@ def test_hints_and_solutions_are_folded(tmp_path):
 def test_outputs_are_shown(make_run, tmp_path):
     page = page_of(make_run(), tmp_path)
     assert [table.text for table in page.select(".table:not(:has(caption)) td")] == ["1"]
-    assert "a < b" in page.get_text()
+    assert page.select_one(".said p").text == "a < b"
+
+
+def test_what_is_laid_out_with_spaces_stays_so(tmp_path):
+    texts = ("One line.\n\nAnother.", "name    value\nsize        3", "  deeper", "\x1b[31mred\x1b[0m")
+    outputs = [[new_output("stream", name="stdout", text=text)] for text in texts]
+    nbformat.write(new_notebook(cells=[new_code_cell(outputs=one) for one in outputs]), tmp_path / "n.ipynb")
+    page = page_of(tmp_path / "n.ipynb", tmp_path)
+    assert [line.text for line in page.select(".said p")] == ["One line.", "Another."]
+    assert len(page.select(".output pre")) == 3
 
 
 def test_figures_are_inside_numbered_with_captions_and_alternative_text(make_run, tmp_path):
@@ -61,7 +70,7 @@ def test_parameters_results_and_environment_are_tables(make_run, tmp_path):
     page = page_of(make_run(), tmp_path)
     assert page.select_one("table.parameters tbody tr").get_text(" ", strip=True) == "size 7 (changed) odd"
     rows = [row.get_text(" ", strip=True) for row in page.select("table.results tr")]
-    assert rows == ["result value interval", "dice 0.988 0.9 to 1", "alike yes"]
+    assert rows == ["result value interval", "Dice 0.988 0.900 to 1.000", "alike yes"]
     facts = page.select_one("table.facts").get_text(" ", strip=True)
     assert "2026-01-01 00:00:00 UTC" in facts and "Python 3.11.7, numpy 2.0, workbench 0.1.0" in facts
 

@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import pytest
@@ -26,6 +27,27 @@ def test_a_pdf_has_bookmarks_page_numbers_and_what_is_folded(make_run, tmp_path,
         assert f"{number} / {len(texts)}" in printed
         assert "not a medical device" in printed
     assert "Unfolded." in "".join(texts)
+    document.close()
+
+
+def test_the_page_in_plain_words_fits_one_sheet(traced, tmp_path, pdfium):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    first = next(call for call in run["methods"]["calls"] if call["function"] == "evaluation.evaluate")
+    away = {"recall": [0.85, 0.75, 0.9], "specificity": [0.7, 0.6, 0.8], "auc": [0.8, 0.7, 0.9]}
+    models = {"CNN": first["found"][0]["metrics"], "logistic": {**away, "auc": [0.95, 0.9, 0.97]}}
+    elsewhere = [first["found"][0] | {"cases": 120, "patients": 40, "metrics": away}] * 2
+    first["found"] = [first["found"][0], first["found"][0] | {"metrics": models["logistic"]}, *elsewhere]
+    run["methods"]["calls"] += [
+        {"function": "recognition.CrossValidation.summary", "options": {}, "found": [{"models": models}]},
+        {"function": "cohorts.internal_and_external", "options": {}},
+        {"function": "evaluation.external_validation", "options": {}, "calls": 2},
+    ]
+    (tmp_path / "n.ipynb").write_text(json.dumps(notebook | {"nbformat": 4, "nbformat_minor": 5}))
+    page = write_page(tmp_path / "n.ipynb", tmp_path / "page.html", summary=True)
+    document = pdfium.PdfDocument(write_pdf(page, tmp_path / "page.pdf"))
+    assert len(document) == 1
+    assert "What it cannot do" in document[0].get_textpage().get_text_bounded()
     document.close()
 
 

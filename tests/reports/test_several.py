@@ -24,9 +24,9 @@ def test_runs_of_a_sweep_are_compared_by_what_differs(sweep):
     assert [(column.name, column.number) for column in table.columns] == [
         ("run", False),
         ("size", True),
-        ("dice", False),
+        ("Dice", False),
     ]
-    assert [row.cells for row in table.rows][1] == ["5", "0.8 (0.9 to 1)"]
+    assert [row.cells for row in table.rows][1] == ["5", "0.80 (0.90 to 1.00)"]
     assert table.same == {"state": "complete", "alike": "yes"}
 
 
@@ -44,7 +44,7 @@ def test_what_an_earlier_run_says_is_not_repeated(sweep, tmp_path):
     assert (
         second.select_one("table.results")
         .get_text(" ", strip=True)
-        .startswith("Recorded results result value interval dice 0.8")
+        .startswith("Recorded results result value interval Dice 0.80 0.90 to 1.00")
     )
     assert "not repeated" in second.text and "not repeated" not in first.text
     assert not [heading for heading in second.find_all(["h3", "h4"]) if heading.text == "Deeper"]

@@ -15,7 +15,7 @@ def test_the_index_links_pages_in_order_and_shows_results(make_run, tmp_path):
     index = write_site(runs, tmp_path / "report")
     contents = parsed(index)
     assert [link["href"] for link in contents.select("tbody a")] == ["b.html", "a.html", "c.html"]
-    assert "dice 0.988" in contents.select_one("tbody tr").get_text(" ", strip=True)
+    assert "Dice 0.988" in contents.select_one("tbody tr").get_text(" ", strip=True)
     assert "1 not complete" in contents.header.text and "raised ZeroDivisionError" in contents.get_text()
     middle = parsed(tmp_path / "report" / "a.html")
     assert [link["href"] for link in middle.select("nav.around a")] == ["index.html", "b.html", "c.html"]
@@ -36,7 +36,7 @@ def test_runs_of_one_chapter_do_not_share_a_page(make_run, tmp_path):
 def test_links_between_notebooks_lead_to_their_pages(make_run, tmp_path):
     text = "[a](a.ipynb#why) and [nowhere](z.ipynb)"
     index = write_site([make_run("a", title="A"), make_run("b", title="B", text=text)], tmp_path / "report")
-    assert [link["href"] for link in parsed(index.parent / "b.html").select("main a")] == ["a.html#why"]
+    assert [link["href"] for link in parsed(index.parent / "b.html").select("main .prose a")] == ["a.html#why"]
 
 
 def test_the_words_of_a_page_are_found_below_their_heading(make_run, tmp_path):

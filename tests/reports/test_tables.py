@@ -30,6 +30,20 @@ def test_headings_say_what_they_head_and_empty_ones_are_none(table):
     assert all(cell.get_text(strip=True) for cell in soup.select("th"))
 
 
+def test_numbers_beside_cells_that_span_rows_are_aligned_too(table):
+    index = pd.MultiIndex.from_product([["CNN", "logistic"], ["auc", "recall"]], names=["model", "metric"])
+    soup = tidied(pd.DataFrame({"held out": ["0.97", "0.9"] * 2, "of": ["a"] * 4}, index=index))
+    assert [cell.text for cell in soup.select("td.number")] == ["0.97", "0.9"] * 2
+    assert [cell.text for cell in soup.select("th.number")] == ["held out"]
+
+
+def test_a_number_with_its_interval_is_not_broken_where_there_is_room(table):
+    sure = pd.DataFrame({"auc": ["0.97 (0.95 to 1.00)"], "n": ["1 (of 3)"]}, index=["a heading of many words"])
+    assert [cell.text for cell in tidied(sure).select("td.whole")] == ["0.97 (0.95 to 1.00)"]
+    assert [cell.text for cell in tidied(sure).select("th.long")] == ["a heading of many words"]
+    assert not tidied(pd.concat([sure] * 3, axis=1)).select("td.whole")
+
+
 def test_the_name_of_an_index_stands_beside_the_columns(table):
     (head,) = tidied(table.rename_axis("case")).select("thead tr")
     assert [cell.text for cell in head.find_all("th")] == ["case", "units", "mean", "n"]

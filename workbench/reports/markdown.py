@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+
+from workbench.experiments.chapters import source
 
 from .formulas import mathml
 
@@ -53,13 +56,13 @@ class Renderer(IPythonRenderer):
             return f'<img alt="{escape(text)}">'
 
 
-def to_html(source: str, *, folder: Path = Path(), attachments: dict[str, Any] | None = None) -> str:
+def to_html(text: str, *, folder: Path = Path(), attachments: dict[str, Any] | None = None) -> str:
     """Convert Markdown with formulas to HTML.
 
     Parameters
     ----------
-    source : str
-        The text of a Markdown cell.
+    text : str
+        Of a Markdown cell.
     folder : Path, optional
         Where pictures lie that the text names.
     attachments : dict, optional
@@ -82,6 +85,28 @@ def to_html(source: str, *, folder: Path = Path(), attachments: dict[str, Any] |
         path=str(folder),
         attachments=attachments,
     )
-    html = MarkdownWithMath(renderer=renderer).render(source)
+    html = MarkdownWithMath(renderer=renderer).render(text)
     # The pictures of such HTML, too, now that it is whole.
     return super(Renderer, renderer).block_html(html) if "<img" in html else html
+
+
+def headings(notebook: dict[str, Any]) -> list[str]:
+    r"""List the headings of a notebook.
+
+    Parameters
+    ----------
+    notebook : dict
+        Its content.
+
+    Returns
+    -------
+    list of str
+        Their texts as written, without the title.
+
+    Examples
+    --------
+    >>> headings({"cells": [{"cell_type": "markdown", "source": "# T\n\n## Limits"}]})
+    ['Limits']
+    """
+    texts = [source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    return [text.strip() for prose in texts for text in re.findall(r"^##+ (.*)$", prose, re.MULTILINE)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from html import unescape
 
 
 @dataclass(frozen=True)
@@ -85,3 +86,24 @@ class Outline:
         anchor = f"{self.prefix}{words or 'section'}"
         self._seen[anchor] += 1
         return anchor if self._seen[anchor] == 1 else f"{anchor}-{self._seen[anchor]}"
+
+
+def plain(html: str) -> str:
+    """Take the tags out of a heading.
+
+    Parameters
+    ----------
+    html : str
+        Its text.
+
+    Returns
+    -------
+    str
+        Plain text.
+
+    Examples
+    --------
+    >>> plain("<em>A</em> &amp; B")
+    'A & B'
+    """
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())

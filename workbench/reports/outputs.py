@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -15,11 +16,14 @@ from workbench.experiments.recording import RESULTS
 from workbench.experiments.storing import is_fleeting
 
 from .cleaning import clean
-from .facts import Result, joined, printed
+from .content.intervals import Recorded
+from .content.naming import result_name
+from .content.results import Result, of_output
 from .formulas import mathml
 from .markdown import to_html
 
 NUMBER = ' class="number"'
+ALIGNED = re.compile(r"\S(  |\t)|^[ \t]|\x1b|\d{3} +\d{3} ", re.MULTILINE)
 PICTURES = ("image/png", "image/jpeg", "image/svg+xml", "image/webp", "image/gif")
 
 
@@ -42,14 +46,14 @@ class Shown:
     caption: str = ""
 
 
-def shown(cell: dict[str, Any], intervals: dict[str, str]) -> Iterator[Shown]:
+def shown(cell: dict[str, Any], intervals: Mapping[str, Recorded]) -> Iterator[Shown]:
     """Show the outputs of a code cell.
 
     Parameters
     ----------
     cell : dict
         Of an executed notebook.
-    intervals : dict
+    intervals : mapping of str to Recorded
         Of its recorded results.
 
     Yields
@@ -65,22 +69,22 @@ def shown(cell: dict[str, Any], intervals: dict[str, str]) -> Iterator[Shown]:
             printed_text += _text(output["text"])
             continue
         if printed_text.strip():
-            yield _plain(printed_text)
+            yield _said(printed_text)
             printed_text = ""
         if output["output_type"] == "error":
             yield Shown("error", f"<strong>{escape(output['ename'])}</strong>: {escape(output['evalue'])}")
         elif output.get("data"):
             yield from _data(output, intervals)
     if printed_text.strip():
-        yield _plain(printed_text)
+        yield _said(printed_text)
 
 
-def _data(output: dict[str, Any], intervals: dict[str, str]) -> Iterator[Shown]:
+def _data(output: dict[str, Any], intervals: Mapping[str, Recorded]) -> Iterator[Shown]:
     data = {kind: _text(value) for kind, value in output["data"].items()}
     plain = data.get("text/plain", "")
     picture = next((kind for kind in PICTURES if kind in data), None)
     if RESULTS in output.get("metadata", {}):
-        yield Shown("results", _results(joined(printed(output), intervals)))
+        yield Shown("results", _results(of_output(output, intervals)))
     elif picture:
         alt = output.get("metadata", {}).get(picture, {}).get("alt") or ("" if plain[:1] in "<" else plain)
         yield _figure(picture, data[picture], alt)
@@ -117,6 +121,14 @@ def _html(html: str) -> str:
     return clean(html) if tables or not soup.find(["script", "style", "iframe"]) else ""
 
 
+def _said(text: str) -> Shown:
+    # What was printed to be read is text; what was laid out with spaces, or coloured, stays as it is.
+    if ALIGNED.search(text):
+        return _plain(text)
+    lines = "".join(f"<p>{escape(line)}</p>" for line in text.splitlines() if line.strip())
+    return Shown("text", f'<div class="said">{lines}</div>')
+
+
 def _plain(text: str) -> Shown:
     from nbconvert.filters import ansi2html
 
@@ -124,16 +136,19 @@ def _plain(text: str) -> Shown:
 
 
 def _results(results: dict[str, Result]) -> str:
-    sure = any(result.interval for result in results.values())
-    heads = ["result", "value", *(["interval"] if sure else [])]
+    percents = {result.percent for result in results.values() if result.interval}
+    said = f"{percents.pop()} % interval" if len(percents) == 1 and percents != {""} else "interval"
+    heads = ["result", "value", *([said] if any(result.interval for result in results.values()) else [])]
     head = "".join(f'<th scope="col"{NUMBER if name == "value" else ""}>{name}</th>' for name in heads)
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td{NUMBER}>{escape(result.value)}</td>'
-        + (f"<td>{escape(result.interval)}</td></tr>" if sure else "</tr>")
+        f'<tr><th scope="row" title="{escape(name)}">{escape(result_name(name))}</th>'
+        f"<td{NUMBER}>{escape(result.value)}</td>"
+        + (f"<td>{escape(result.interval)}</td></tr>" if len(heads) > 2 else "</tr>")
         for name, result in results.items()
     )
     caption = "<caption>Recorded results</caption>"
-    return f'<table class="results">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    table = f'<table class="results">{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return f'<div class="table" role="group" tabindex="0" aria-label="Recorded results">{table}</div>'
 
 
 def _text(value: Any) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from workbench.experiments.chapters import load
 
+from .content.naming import result_name
+from .content.results import Result, most_decimals
 from .sections import Section
 from .tables import NUMBER
 
@@ -154,14 +156,16 @@ def _set(sections: Sequence[Section], hrefs: Sequence[str]) -> Overview:
         for section, href, label, cell in zip(sections, hrefs, labels(sections), cells, strict=True)
     ]
     columns = [Column("report"), *(Column(name, name == "seconds") for name in shown), Column("recorded results")]
-    return Overview("Reports", columns, rows, {} if "state" in shown else {"state": cells[0]["state"]})
+    return Overview(
+        f"Reports{_sure(sections)}", columns, rows, {} if "state" in shown else {"state": cells[0]["state"]}
+    )
 
 
 def _sweep(sections: Sequence[Section], hrefs: Sequence[str]) -> Overview:
     settings = _differing(sections)
     cells = [
-        {"state": _state(section)} | {name: _values(section)[name] for name in settings} | _texts(section)
-        for section in sections
+        {"state": _state(section)} | {name: _values(section)[name] for name in settings} | texts
+        for section, texts in zip(sections, _aligned(sections), strict=True)
     ]
     names = list(dict.fromkeys(name for cell in cells for name in cell))
     whole = [cell for cell in cells if len(cell) == max(map(len, cells))]  # a failed run recorded less
@@ -177,7 +181,7 @@ def _sweep(sections: Sequence[Section], hrefs: Sequence[str]) -> Overview:
     for place, name in enumerate(shown):
         texts = [str(row.cells[place]) for row in rows]
         columns.append(Column(name, all(not text or NUMBER.fullmatch(text) for text in texts)))
-    return Overview(f"{len(sections)} runs of {sections[0].title}", columns, rows, same)
+    return Overview(f"{len(sections)} runs of {sections[0].title}{_sure(sections)}", columns, rows, same)
 
 
 def _values(section: Section) -> dict[str, str]:
@@ -191,7 +195,26 @@ def _differing(sections: Sequence[Section]) -> list[str]:
 
 
 def _texts(section: Section) -> dict[str, str]:
-    return {name: str(result) for name, result in section.results.items()}
+    return {result_name(name): str(result) for name, result in section.results.items()}
+
+
+def _aligned(sections: Sequence[Section]) -> list[dict[str, str]]:
+    # What stands in one column has the same decimals in all runs.
+    found: dict[str, list[Result]] = {}
+    for section in sections:
+        for name, result in section.results.items():
+            found.setdefault(name, []).append(result)
+    decimals = {name: most_decimals(ones) for name, ones in found.items()}
+    return [
+        {result_name(name): str(replace(one, decimals=decimals[name])) for name, one in section.results.items()}
+        for section in sections
+    ]
+
+
+def _sure(sections: Sequence[Section]) -> str:
+    return (
+        " (intervals in brackets)" if any(one.ends for each in sections for one in each.results.values()) else ""
+    )
 
 
 def _state(section: Section) -> str:

@@ -12,10 +12,11 @@ from workbench.experiments.watching import leak
 from workbench.files import replacing
 from workbench.privacy import PrivacyError
 
+from .dividing import section
 from .outline import Heading
 from .overview import labels, overview
 from .rendering import render
-from .sections import Section, section
+from .sections import Section
 
 MANY = 3  # sections, above which the contents list these alone
 

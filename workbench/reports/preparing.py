@@ -7,8 +7,8 @@ from typing import Any
 
 from nbconvert.preprocessors import Preprocessor
 
+from .dividing import section
 from .page import page_html
-from .sections import section
 
 
 class WorkbenchReport(Preprocessor):

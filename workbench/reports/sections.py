@@ -3,31 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
-import bs4
-
 from workbench.experiments import failure, status
-from workbench.experiments.chapters import source
 
-from . import facts
-from .checklists import Checklist, checklists
-from .cleaning import cleaned
-from .completeness import Gap, gaps, remarks
-from .markdown import to_html
-from .methods import Methods, methods
-from .outline import Heading, Outline
-from .outputs import shown
-from .summary import Summary, summary
-
-ADDED = {"parameters": "Parameters", "results": "Recorded results"}  # what no cell may have a heading for
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+from .content import facts
+from .content.checklists import Checklist, checklists
+from .content.completeness import Gap, gaps, remarks
+from .content.methods import Methods, methods
+from .content.results import Result
+from .content.results import results as recorded_results
+from .content.summary import Summary, summary
+from .outline import Heading, plain
 
 
 @dataclass(frozen=True)
@@ -140,9 +132,9 @@ class Section:
         return facts.settings(self.notebook)
 
     @cached_property
-    def results(self) -> dict[str, facts.Result]:
+    def results(self) -> dict[str, Result]:
         """What it recorded."""
-        return facts.results(self.notebook)
+        return recorded_results(self.notebook)
 
     @property
     def environment(self) -> list[tuple[str, str]]:
@@ -172,7 +164,16 @@ class Section:
     @cached_property
     def checklists(self) -> tuple[Checklist, ...]:
         """The reporting checklists of a run, once for all runs of a notebook."""
-        return checklists(self.notebook) if self.environment and not self.again else ()
+        return checklists(self.notebook, self.places) if self.environment and not self.again else ()
+
+    @property
+    def places(self) -> dict[str, str]:
+        """Its headings, in plain text, and their addresses."""
+        found = {"Methods": f"{self.anchor}-methods"}
+        for block in self.blocks:
+            if block.heading:
+                found.setdefault(plain(block.heading.text), block.heading.anchor)
+        return found
 
     @cached_property
     def summary(self) -> Summary:
@@ -206,98 +207,3 @@ class Section:
                 headed.append(block)
                 level = block.heading.level
         return replace(self, blocks=headed[::-1], repeats=len(headed) < len(self.blocks), again=again)
-
-
-def section(
-    notebook: dict[str, Any],
-    *,
-    name: str,
-    folder: Path = Path(),
-    top: int = 1,
-    prefix: str = "",
-    links: Mapping[str, str] | None = None,
-) -> Section:
-    """Turn a notebook into a section.
-
-    Parameters
-    ----------
-    notebook : dict
-        Its content.
-    name : str
-        Stands for a title where it has none.
-    folder : Path, optional
-        Where pictures lie that its text names.
-    top : int, optional
-        Level of its title.
-    prefix : str, optional
-        Of all addresses in it; its figures are numbered with it, too.
-    links : mapping, optional
-        See `cleaning.clean`.
-
-    Returns
-    -------
-    Section
-        With all code; whether it is shown is the page's choice.
-    """
-    outline = Outline(top, prefix)
-    blocks: list[Block] = []
-    figures = 0
-    intervals = facts.intervals(notebook)
-    title = ""
-    for cell in notebook["cells"]:
-        for block in _blocks(cell, outline, folder, links or {}, intervals):
-            if block.kind == "title" and not title:
-                title = block.caption
-                continue
-            if block.kind in ADDED and not _named(blocks, ADDED[block.kind]):
-                heading = outline.add(2, ADDED[block.kind])
-                blocks.append(Block("heading", heading.text, heading=heading))
-            if "solution" in cell.get("metadata", {}).get("tags", []):
-                block = replace(block, folded=True)  # noqa: PLW2901
-            if block.kind == "figure":
-                figures += 1
-                block = replace(block, number=".".join([*prefix.split("-")[1:2], str(figures)]))  # noqa: PLW2901
-            blocks.append(block)
-    title = notebook.get("metadata", {}).get("workbench", {}).get("title") or title or name
-    return Section(title, prefix.strip("-") or "top", notebook, blocks)
-
-
-def _blocks(
-    cell: dict[str, Any], outline: Outline, folder: Path, links: Mapping[str, str], intervals: dict[str, str]
-) -> Iterator[Block]:
-    tags = cell.get("metadata", {}).get("tags", [])
-    if cell["cell_type"] == "markdown":
-        yield from _prose(cell, outline, folder, links)
-    if cell["cell_type"] != "code" or "injected-parameters" in tags:
-        return
-    if "parameters" in tags:
-        yield Block("parameters", "")
-    elif source(cell).strip():
-        yield Block("code", source(cell))
-    yield from (Block(output.kind, output.html, output.caption) for output in shown(cell, intervals))
-
-
-def _named(blocks: Sequence[Block], title: str) -> bool:
-    headings = [block.html for block in blocks if block.heading]
-    return title in headings or (bool(headings) and "result" in headings[-1].lower() and "result" in title)
-
-
-def _prose(cell: dict[str, Any], outline: Outline, folder: Path, links: Mapping[str, str]) -> Iterator[Block]:
-    text = to_html(source(cell), folder=folder, attachments=cell.get("attachments"))
-    prose = ""
-    for element in list(cleaned(text, links=links).children):
-        if not isinstance(element, bs4.Tag) or element.name not in HEADINGS:
-            prose += str(element)
-            continue
-        if prose.strip():
-            yield Block("prose", prose)
-        prose = ""
-        level = int(element.name[1])
-        if level == 1 and not outline.headings and not outline.titled:
-            outline.titled = True
-            yield Block("title", "", caption=element.get_text())
-        else:
-            heading = outline.add(level, element.decode_contents())
-            yield Block("heading", heading.text, heading=heading)
-    if prose.strip():
-        yield Block("prose", prose)

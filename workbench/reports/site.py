@@ -9,13 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from html import unescape
 from itertools import pairwise
 from pathlib import Path
 
 from workbench.files import replacing
 from workbench.privacy import PrivacyError
 
+from .outline import plain
 from .overview import labels, overview
 from .page import read, write_sections
 from .rendering import TEMPLATES, render
@@ -105,14 +105,10 @@ def _parts(section: Section) -> Iterator[tuple[str, str, str]]:
     for block in section.blocks:
         if block.heading:
             yield heading, anchor, text
-            heading, anchor, text = _text(block.html), block.heading.anchor, ""
+            heading, anchor, text = plain(block.html), block.heading.anchor, ""
         elif block.kind != "code":
-            text += f" {block.caption}" if block.kind == "figure" else f" {_text(block.html)}"
+            text += f" {block.caption}" if block.kind == "figure" else f" {plain(block.html)}"
     yield heading, anchor, text
-
-
-def _text(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
 
 
 def _words(text: str) -> str:

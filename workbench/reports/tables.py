@@ -4,6 +4,8 @@ import re
 
 import bs4
 
+NARROW, LONG = 5, 18  # cells of a row, characters
+SURE = re.compile(r"[-+−]?[\d.,]+ \([-+−]?[\d.,]+ to [-+−]?[\d.,]+\)")
 NUMBER = re.compile(r"[-+−]?[\d.,]+(e[-+]?\d+)?|nan|-?inf", re.IGNORECASE)
 
 
@@ -13,8 +15,9 @@ def tidy(table: bs4.Tag) -> None:
     Parameters
     ----------
     table : bs4.Tag
-        Changed in place: columns that hold only numbers get the class ``number``, their heading too; empty
-        headings become plain cells.
+        Changed in place: columns that hold only numbers get the class ``number``, their heading too; a number
+        with its interval gets the class ``whole`` in a narrow table, so that it is not broken, a long heading of
+        a row the class ``long``; empty headings become plain cells.
 
     Examples
     --------
@@ -26,13 +29,20 @@ def tidy(table: bs4.Tag) -> None:
     _join_heads(table)
     rows = [row.find_all(["th", "td"]) for row in table.select("tbody tr")]
     heads = [row.find_all(["th", "td"]) for row in table.select("thead tr")]
-    if rows and not any(cell.has_attr("rowspan") for row in rows for cell in row):
-        for column in range(min(map(len, rows))):
-            cells = [row[column] for row in rows]
-            if all(cell.name == "td" and NUMBER.fullmatch(cell.get_text(strip=True)) for cell in cells):
-                aligned = [head[column] for head in heads if len(head) == len(rows[0])]
-                for cell in cells + aligned:
-                    cell["class"] = [*cell.get("class", []), "number"]
+    # Counted from the last, because the first cell of a row may be the one above it.
+    for column in range(-1, -1 - min(map(len, rows), default=0), -1):
+        cells = [row[column] for row in rows]
+        if all(cell.name == "td" and NUMBER.fullmatch(cell.get_text(strip=True)) for cell in cells):
+            aligned = [head[column] for head in heads if len(head) == max(map(len, rows))]
+            for cell in cells + aligned:
+                cell["class"] = [*cell.get("class", []), "number"]
+    for row in rows:
+        for cell in row:
+            text = cell.get_text(strip=True)
+            if len(row) <= NARROW and SURE.fullmatch(text):
+                cell["class"] = [*cell.get("class", []), "whole"]
+            if cell.name == "th" and len(text) > LONG:
+                cell["class"] = [*cell.get("class", []), "long"]
     for scope, group in (("col", heads), ("row", rows)):
         for cell in (cell for row in group for cell in row if cell.name == "th"):
             if cell.get_text(strip=True):

@@ -121,7 +121,7 @@ def _settings(call: Call, clauses: list[str]) -> str:
 def _said(name: str, value: Any) -> str:
     if name in RANGES and isinstance(value, list) and len(value) == 2:
         return f"{spoken(value[0])} to {spoken(value[1])}"
-    return spoken(value)
+    return spoken(value).replace("_", " ")
 
 
 def _summary(record: Record, call: Call) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 from .frequencies import alarms, frequencies
 from .intervals import first_figure
 from .judged import Judged, judged
+from .naming import MODELS, model_name
 from .opened import OPENING, is_simulated
 from .plain import findings
 from .record import Record
-from .trained import model_name
 from .writing import plural
 
 FEW = 100  # people whose answers make uncertain numbers
+NUMBERS = {2: "Two", 3: "Three", 4: "Four"}
 CAUTION = "This is research. It is not a medical device and must not guide the care of anybody."
 
 
@@ -90,20 +91,34 @@ def summary(notebook: dict[str, Any]) -> Summary:
 def _tried(record: Record, found: Judged | None) -> list[str]:
     made = " All was simulated by a computer: these people do not exist." if _simulated(record) else ""
     if found:
+        models = [one.model for one in (found, *found.beside)]
         program = "A computer program" + (f" ({model_name(found.model)})" if found.model else "")
+        if found.beside:
+            program = f"{NUMBERS.get(len(models), str(len(models)))} computer programs"
+        was, it = ("were", "they") if found.beside else ("was", "it")
+        made = f"{_kinds(models)}{made}"
         other = f"“{found.negative}”" if found.negative else "everything else"
         told = f"tell “{found.positive}” from {other} in {found.whom} whose true answer is known"
         if found.unseen:
-            return [f"{program} that had not learned from them was asked to {told}.{made}"]
+            return [f"{program} {was} asked to {told}, and had not learned from the cases that {it} judged.{made}"]
         return [
-            f"{program} was asked to {told}. The record does not say whether it had learned from the "
-            f"same people; if it had, the numbers are too good.{made}"
+            f"{program} {was} asked to {told}. The record does not say whether {it} had learned from the "
+            f"same people; if {it} had, the numbers are too good.{made}"
         ]
     counts = [facts for call in record.of(*OPENING) for facts in call.found if "cases" in facts]
     of = f" of {plural(counts[0]['cases'], 'case')}" if counts else ""
     steps = len({call.name for call in record.calls})
     done = f" {plural(steps, 'kind')} of computation were applied; the full report names them." if steps else ""
     return [f"A computer worked on images or measurements{of}.{done}{made}"]
+
+
+def _kinds(models: list[str]) -> str:
+    # Sorted, so that the better one does not come first before it is said to be.
+    kinds = [
+        "sees the image itself" if name == "CNN" else "weighs numbers measured in it" for name in sorted(models)
+    ]
+    named = [f"{model_name(name)} {kind}" for name, kind in zip(sorted(models), kinds, strict=True)]
+    return f" {'; '.join(named).capitalize()}." if len(models) > 1 and set(models) <= MODELS.keys() else ""
 
 
 def _limits(record: Record, found: Judged | None) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from workbench.experiments.chapters import source
 
 from .applied import applied
-from .concluded import evaluation, software
+from .concluded import evaluation, outcomes, software
 from .opened import data, splits
 from .record import Record
 from .trained import models
@@ -32,6 +32,7 @@ PARAGRAPHS = {
     "data": "Data",
     "images": "Image processing",
     "regions": "Segmentation and features",
+    "partitions": "Partitions",
     "models": "Models",
     "evaluation": "Evaluation",
     "software": "Software",
@@ -86,7 +87,7 @@ class Methods:
                 parts.append(f"<p><strong>{title}.</strong> {' '.join(spans)}</p>")
         if self.references:
             items = "".join(f"<li>{escape(text)}</li>" for text in self.references)
-            parts.append(f'<h3>References</h3>\n<ol class="references">{items}</ol>')
+            parts.append(f'<h3>References of Methods</h3>\n<ol class="references">{items}</ol>')
         return "\n".join(parts)
 
 
@@ -110,8 +111,9 @@ def methods(notebook: dict[str, Any]) -> Methods:
         "data": data(record),
         "images": applied(record, BEFORE),
         "regions": applied(record, REGIONS),
-        "models": [*models(record), *splits(record), *applied(record, ("training", "networks", "models"))],
-        "evaluation": [*evaluation(record), *applied(record, ("metrics", "further"))],
+        "partitions": splits(record),
+        "models": [*models(record), *applied(record, ("training", "networks", "models"))],
+        "evaluation": [*evaluation(record), *outcomes(record), *applied(record, ("metrics", "further"))],
         "software": software(record),
     }
     sentences, references = numbered(

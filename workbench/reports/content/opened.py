@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from .judged import origin, second_set
+from .naming import model_name
 from .record import Call, Record
-from .trained import FOLDED, model_name
+from .trained import FOLDED
 from .writing import Sentence, cite, listed, plural, settings_of
 
 OPENING = (
     "cnn.boxed_study cnn.candidates cnn.classification_study cnn.labelled_slices cohorts.listed cohorts.read "
-    "recognition.load_table samples.smear samples.study samples.wisconsin"
+    "recognition.load_table samples.lesion_study samples.smear samples.study samples.wisconsin"
 ).split()
 SIMULATED = {"breast", "candidates", "chest", "head", "limb"}
 PUBLIC = {"samples", "wisconsin"}
@@ -117,13 +118,16 @@ def set_aside(record: Record) -> list[Sentence]:
             judging, facts = outside
             sources.append(judging.source)
             whom = f"{plural(facts['cases'], 'case')} of {plural(facts['patients'], 'patient')}"
+        told = f": {whom}" if outside else ""
         text = {
-            "set aside": f"Before any fold was made, {whom} were set aside, by patient, for validation alone.",
-            "another study": f"Another study was kept for validation alone: {whom}, none of them in the first.",
-            "simulated": f"A second simulated study was kept for validation alone: {whom}.",
+            "set aside": f"Before any fold was made, {whom} were set aside, by patient, to validate on.",
+            "another study": f"Another study was kept to validate on, without a patient of the first{told}.",
+            "simulated": f"A second simulated study was kept to validate on{told}.",
         }[origin(record)]
         if "size" in call.settings:
             text = f"{text[:-1]}; images were brought to {call.settings['size']} pixels along each side."
+        if call.settings.get("margin"):
+            text = f"{text[:-1]}, after {call.settings['margin']} % had been cut from each side."
         named = [f"parameters.{name}" for name in ("external_cohort", "cohort") if name in record.parameters]
         written.append(Sentence(text, (*sources, *named)))
     return written
@@ -161,13 +165,15 @@ def comes_with_workbench(record: Record) -> bool:
     """
     named = {record.parameters.get(name) for name in ("cohort", "study")} - {None, ""}
     if named:
-        return named <= PUBLIC | SIMULATED
+        return named <= PUBLIC | SIMULATED | {"simulated"}
     opened = [call for call in record.of(*OPENING) if not is_simulated(call) and _opened(call) not in PUBLIC]
     return bool(record.calls) and all(call.name == "samples.wisconsin" for call in opened)
 
 
 def _opened(call: Call) -> Any:
-    return next((call.options[name] for name in ("source", "cohort", "anatomy") if name in call.options), None)
+    return next(
+        (call.options[name] for name in ("source", "cohort", "anatomy", "kind") if name in call.options), None
+    )
 
 
 def _origin(call: Call) -> str:
@@ -217,12 +223,13 @@ def _shares(facts: dict[str, Any]) -> str:
 
 
 def _share(cases: int, patients: int | None, use: str) -> str:
-    return f"{cases:,} {use}" if patients is None else f"{cases:,} of {plural(patients, 'patient')} {use}"
+    return f"{cases:,} {use}" if patients is None else f"{cases:,} cases of {plural(patients, 'patient')} {use}"
 
 
 def _how(call: Call) -> str:
-    names = {"cnn.split": "test_fraction gap blocks at", "cohorts.Cohort.split": "test validation stratify"}
-    return settings_of(call, *names.get(call.name, "").split())
+    if call.name == "cohorts.Cohort.split":
+        return f", stratified by {call.settings['stratify']}" if call.settings.get("stratify") else ""
+    return settings_of(call, *("test_fraction gap blocks at".split() if call.name == "cnn.split" else ()))
 
 
 def _cross_validated(record: Record, call: Call, facts: dict[str, Any]) -> str:

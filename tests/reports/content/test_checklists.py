@@ -5,9 +5,10 @@ from pathlib import Path
 import bs4
 import pytest
 
-from workbench.reports import checklists as module
-from workbench.reports.applied import table
-from workbench.reports.checklists import checklists
+from workbench.reports.content import checklists as module
+from workbench.reports.content.applied import table
+from workbench.reports.content.checklists import checklists
+from workbench.reports.dividing import section
 
 FOLDER = Path(module.__file__).parent
 
@@ -31,9 +32,9 @@ def test_known_items_are_answered_and_unknown_ones_left_to_the_author(filled):
     origin, funding = claim["7"], claim["44"]
     assert origin.status == "part"
     assert "240 cases" in origin.text and "must add places and dates" in origin.text
-    assert (funding.status, funding.where) == ("author", "")
+    assert (funding.status, funding.where) == ("author", ())
     assert funding.text == "Not known to the record: the author must state funding, and the role of the funders."
-    assert claim["38"].where == "Results" and "0.914 (0.871 to 0.952)" in claim["38"].text
+    assert claim["38"].where == (("Recorded results", ""),) and "AUC 0.914 (0.871 to 0.952)" in claim["38"].text
 
 
 def test_no_answer_without_a_record(traced):
@@ -63,4 +64,34 @@ def test_what_items_ask_the_record_for_exists(name):
     for *_, author, evidence in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["items"]:
         assert author or evidence
         for one in evidence:
-            assert one.removeprefix("group:") in (groups if one.startswith("group:") else known), one
+            kind, _, of_kind = one.rpartition(":")
+            assert of_kind in {"group": groups, "section": set(module.SECTIONS), "": known}[kind], one
+
+
+@pytest.mark.parametrize(
+    ("heading", "name", "number"),
+    [
+        ("Limitations", "CLAIM", "40"),
+        ("Limits and references", "TRIPOD+AI", "26"),
+        ("Failure gallery", "CLAIM", "39"),
+        ("Cohort and audit", "CLAIM", "35"),
+        ("Cohort", "TRIPOD+AI", "20a"),
+    ],
+)
+def test_what_the_page_itself_describes_is_named_and_linked(traced, heading, name, number):
+    notebook = traced()
+    notebook["cells"].insert(1, {"cell_type": "markdown", "source": f"## {heading}\n\nWords.", "metadata": {}})
+    filled = {one.name: one for one in section(notebook, name="x").checklists}
+    item = next(item for item in filled[name].items if item.number == number)
+    assert item.status == "part" and f"Described in the section “{heading}” of this page." in item.text
+    anchor = heading.lower().replace(" ", "-")
+    assert (heading, anchor) in item.where and f'<a href="#{anchor}">{heading}</a>' in filled[name].html
+
+
+def test_answers_hold_no_raw_names(traced):
+    notebook = traced()
+    (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+    values["set_aside_cnn_auc"] = 0.9
+    for one in checklists(notebook):
+        said = " ".join(item.text for item in one.items)
+        assert not re.search(r"\w_\w", said.replace("head_ct", ""))  # the name of a sample

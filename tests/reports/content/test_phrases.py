@@ -8,7 +8,7 @@ import pytest
 
 import workbench
 from workbench.experiments.tracing.modules import CLASSES, WATCHED
-from workbench.reports.applied import table
+from workbench.reports.content.applied import table
 
 OWN = {"silent", "studied"}
 CNN = Path(workbench.__file__).parent / "cnn" / "__init__.py"

@@ -1,19 +1,10 @@
-"""Recorded results with the intervals that the run computed for them."""
+"""The intervals that a run computed for what it recorded."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 from .record import Record
-
-NAMES = {
-    "auc": "area under the ROC curve",
-    "average_precision": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "brier": "Brier score",
-    "f1": "F1 score",
-    "mcc": "Matthews's correlation coefficient",
-}
 
 
 class Recorded(NamedTuple):
@@ -42,8 +33,8 @@ class Recorded(NamedTuple):
 def with_intervals(record: Record) -> dict[str, Recorded]:
     """Find the interval of each recorded result that a call of the run gave one.
 
-    A result has the interval of a metric whose name is in its own and whose value is exactly the same; none where
-    two such intervals differ.
+    A result has the interval of a metric whose name is in its own and whose value is exactly the same, and so are
+    the ends where they were recorded, too; none where two such intervals differ.
 
     Parameters
     ----------
@@ -58,34 +49,20 @@ def with_intervals(record: Record) -> dict[str, Recorded]:
     found: dict[str, Recorded] = {}
     for name, value in record.results.items():
         if isinstance(value, float):
-            fitting = [one for one in _intervals(record) if one.value == value and one.metric in name]
+            ends = {"low": record.results.get(f"{name}_low"), "high": record.results.get(f"{name}_high")}
+            fitting = [
+                one
+                for one in _intervals(record)
+                if one.value == value
+                and one.metric in name
+                and all(given in {None, getattr(one, end)} for end, given in ends.items())
+            ]
             # The longest name fits best: balanced_accuracy before accuracy.
             longest = max((len(one.metric) for one in fitting), default=0)
             best = [one for one in fitting if len(one.metric) == longest]
             if len({(one.low, one.high) for one in best}) == 1:
                 found[name] = best[0]
     return found
-
-
-def metric_name(metric: str) -> str:
-    """Write out the name of a metric.
-
-    Parameters
-    ----------
-    metric : str
-        As in the tables of `evaluation`.
-
-    Returns
-    -------
-    str
-        In words.
-
-    Examples
-    --------
-    >>> metric_name("auc"), metric_name("recall")
-    ('area under the ROC curve', 'recall')
-    """
-    return NAMES.get(metric, metric.replace("_", " "))
 
 
 def _intervals(record: Record) -> list[Recorded]:

@@ -32,6 +32,8 @@ class Call:
         Facts of the results.
     source : str
         Its place in the record.
+    times : int, optional
+        How often it was called.
     """
 
     function: str
@@ -40,6 +42,7 @@ class Call:
     withheld: tuple[str, ...] = ()
     found: tuple[dict[str, Any], ...] = ()
     source: str = ""
+    times: int = 1
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -110,6 +113,7 @@ class Record:
                 tuple(call.get("withheld", ())),
                 tuple(call.get("found", ())),
                 f"run.methods.calls[{number}]",
+                call.get("calls", 1),
             )
             for number, call in enumerate(noted)
             if not call.get("cells") or not set(call["cells"]) <= aside

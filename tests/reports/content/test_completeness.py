@@ -1,6 +1,6 @@
 import pytest
 
-from workbench.reports.completeness import gaps, remarks
+from workbench.reports.content.completeness import gaps, remarks
 
 
 def found(notebook):

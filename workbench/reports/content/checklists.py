@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
+from ..markdown import headings
 from .applied import applied, phrased
 from .concluded import evaluation, software
-from .intervals import metric_name, with_intervals
+from .intervals import with_intervals
+from .naming import result_name
 from .opened import data, splits
 from .record import Record
+from .results import results
 from .trained import models, networks
 from .writing import CLOSE, OPEN, Sentence, listed
 
 FILES = ("claim.toml", "tripod.toml")
 STATES = {"reported": "reported here", "part": "reported in part", "author": "for the author"}
 LONGEST = 600  # characters of an answer
+#: What headings of a notebook are about.
+SECTIONS = {
+    "audit": r"\baudit",
+    "calibration": r"\bcalibration|probabilities",
+    "cohort": r"\bcohort\b|^the (study|data)\b",
+    "conclusion": r"^conclusion",
+    "elsewhere": r"another (hospital|scanner)|other patients|no part in it",
+    "explanation": r"^explanation|where does it look|live on",
+    "failures": r"\bfail|gets wrong|are missed",
+    "limits": r"^limit",
+    "question": r"^question|^the question",
+    "short": r"^in short",
+}
 
 
 @dataclass(frozen=True)
@@ -35,8 +52,8 @@ class Item:
         ``"reported"``, ``"part"`` or ``"author"``.
     text : str
         What the record knows, then what the author must state.
-    where : str
-        Where the report says more; empty if the record knows nothing.
+    where : tuple of tuple of str
+        Headings under which the report says more, and their addresses; empty if the record knows nothing.
     """
 
     number: str
@@ -44,7 +61,7 @@ class Item:
     asks: str
     status: str
     text: str
-    where: str
+    where: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -80,7 +97,7 @@ class Checklist:
         rows = "\n".join(
             f'<tr class="{item.status}"><th scope="row">{escape(item.number)}</th><td>{escape(item.section)}</td>'
             f"<td>{escape(item.asks)}</td><td>{STATES[item.status]}</td><td>{escape(item.text)}</td>"
-            f"<td>{escape(item.where)}</td></tr>"
+            f"<td>{', '.join(_link(*place) for place in item.where)}</td></tr>"
             for item in self.items
         )
         caption = (
@@ -96,20 +113,22 @@ class Checklist:
         )
 
 
-def checklists(notebook: dict[str, Any]) -> tuple[Checklist, ...]:
-    """Fill CLAIM and TRIPOD+AI with what a record knows.
+def checklists(notebook: dict[str, Any], places: Mapping[str, str] | None = None) -> tuple[Checklist, ...]:
+    """Fill CLAIM and TRIPOD+AI with what a record knows, and what the notebook itself describes.
 
     Parameters
     ----------
     notebook : dict
         Content of an executed notebook.
+    places : mapping of str to str, optional
+        Headings of its page to their addresses there; those of the notebook, without addresses, by default.
 
     Returns
     -------
     tuple of Checklist
         An item is reported, reported in part, or left to the author, who is told what to state.
     """
-    known = _Known(Record(notebook))
+    known = _Known(Record(notebook), dict.fromkeys(headings(notebook), "") if places is None else places)
     return tuple(
         Checklist(
             file["name"], file["title"], file["citation"], tuple(_item(known, item) for item in file["items"])
@@ -121,11 +140,12 @@ def checklists(notebook: dict[str, Any]) -> tuple[Checklist, ...]:
 class _Known:
     """Answers what a kind of evidence says in a record."""
 
-    def __init__(self, record: Record) -> None:
-        self._record = record
+    def __init__(self, record: Record, places: Mapping[str, str]) -> None:
+        self._record, self._places = record, places
         self._groups = {"data": data(record), "splits": splits(record), "networks built": networks(record)}
         self._all = [
-            *(one for ones in self._groups.values() for one in ones),
+            *self._groups["data"],
+            *self._groups["networks built"],
             *models(record),
             *evaluation(record),
             *software(record),
@@ -133,19 +153,15 @@ class _Known:
         self._sources = {call.source: call.name for call in record.calls}
 
     def says(self, evidence: str) -> list[tuple[str, str]]:
-        """Return texts with where they stand."""
+        """Return texts with the heading under which they stand; none of what the page describes there itself."""
         kind, _, name = evidence.partition(":")
+        if kind == "section":
+            return [("", heading) for heading in self._of(name)]
         if kind == "group":
             found = self._groups.get(name) or applied(self._record, (name,))
             return [(_bare(one), "Methods") for one in found]
-        if evidence == "results":
-            names = list(self._record.results)
-            return [(f"Recorded: {listed(names)}.", "Results")] if names else []
-        if evidence == "intervals":
-            return [
-                (f"{metric_name(one.metric)} {one.value:.3f} ({one.low:.3f} to {one.high:.3f}).", "Results")
-                for one in with_intervals(self._record).values()
-            ]
+        if evidence in {"results", "intervals"}:
+            return self._recorded(sure=evidence == "intervals")
         found = [
             one for one in self._all if evidence in (*one.sources, *(self._sources.get(s) for s in one.sources))
         ]
@@ -154,26 +170,52 @@ class _Known:
             found = [Sentence(f"{noun[0].upper()}{noun[1:]}.", tuple(call.source for call in calls))]
         return [(_bare(one), "Methods") for one in found]
 
+    def link(self, heading: str) -> tuple[str, str]:
+        """Return a heading with its address."""
+        return heading, self._places.get(heading, "")
+
+    def _of(self, name: str) -> list[str]:
+        # A notebook without a run answers nothing.
+        if not self._record.run:
+            return []
+        return [heading for heading in self._places if re.search(SECTIONS[name], heading, re.IGNORECASE)][:1]
+
+    def _recorded(self, *, sure: bool) -> list[tuple[str, str]]:
+        told = results(self._record.notebook)
+        names = with_intervals(self._record) if sure else told
+        where = next((heading for heading in self._places if "results" in heading.lower()), "Recorded results")
+        text = "; ".join(f"{result_name(name)} {told[name]}" for name in names)
+        return [(f"Recorded{', with intervals' if sure else ''}: {text}.", where)] if text else []
+
 
 def _item(known: _Known, asked: list[Any]) -> Item:
     number, section, asks, author, evidence = asked
     said = list(dict.fromkeys(pair for one in evidence for pair in known.says(one)))
-    text = " ".join(dict.fromkeys(words for words, _ in said))
-    if len(text) > LONGEST:
-        text = f"{text[:LONGEST].rsplit(' ', 1)[0]} …"
-    where = listed(list(dict.fromkeys(place for _, place in said))) if said else ""
     if not said:
-        return Item(
-            number,
-            section,
-            asks,
-            "author",
-            f"Not known to the record: the author must state {author or _small(asks)}.",
-            "",
-        )
+        text = f"Not known to the record: the author must state {author or _small(asks)}."
+        return Item(number, section, asks, "author", text, ())
+    text = _told(said)
+    where = tuple(known.link(heading) for heading in dict.fromkeys(heading for _, heading in said))
     if author:
         return Item(number, section, asks, "part", f"{text} The author must add {author}.", where)
     return Item(number, section, asks, "reported", text, where)
+
+
+def _told(said: list[tuple[str, str]]) -> str:
+    described = [f"“{heading}”" for words, heading in said if not words]
+    many = "s" if len(described) > 1 else ""
+    page = f"Described in the section{many} {listed(described)} of this page." if described else ""
+    first, *others = dict.fromkeys(words for words, _ in said if words) or [""]
+    kept, room = [first], LONGEST - len(first)
+    for words in others:
+        room -= len(words)
+        kept += [words] if room > 0 else []
+    more = "More under Methods." if len(kept) <= len(others) else ""
+    return " ".join(filter(None, [*kept, more, page]))
+
+
+def _link(heading: str, anchor: str) -> str:
+    return f'<a href="#{escape(anchor)}">{escape(heading)}</a>' if anchor else escape(heading)
 
 
 def _bare(sentence: Sentence) -> str:

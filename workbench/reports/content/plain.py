@@ -5,7 +5,9 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from .naming import result_name
 from .record import Record
+from .results import results
 
 AT_MOST = 10
 MEANINGS = (
@@ -19,7 +21,7 @@ MEANINGS = (
     ("accuracy", "share of answers that are right"),
     ("recall", "share of what was looked for that was found"),
     ("sensitivity", "share of what was looked for that was found"),
-    ("specificity", "share of the others that were left in peace"),
+    ("specificity", "share of the others that were rightly not flagged"),
     ("precision", "share of alarms that are true"),
     ("kappa", "agreement beyond chance, from 0 to 1"),
     ("correlation", "how closely two measurements go together, from −1 to 1"),
@@ -40,14 +42,15 @@ def findings(record: Record) -> str:
     str
         HTML; those that have a plain meaning come first, and not more than fit a page.
     """
-    results = record.results
-    if not results:
+    recorded = record.results
+    if not recorded:
         return "<p>The run recorded no result.</p>"
-    named = {name: _meaning(name) or _meaning_of_call(record, results[name]) for name in results}
+    named = {name: _meaning(name) or _meaning_of_call(record, recorded[name]) for name in recorded}
     known = {name: meaning for name, meaning in named.items() if meaning}
-    order = [*known, *(name for name in results if name not in known)]
+    shown = results(record.notebook)
+    order = [*(name for name in known if name in shown), *(name for name in shown if name not in known)]
     rows = "".join(
-        f'<tr><th scope="row">{escape(name.replace("_", " "))}</th><td>{escape(_value(results[name]))}</td>'
+        f'<tr><th scope="row">{escape(result_name(name))}</th><td>{escape(str(shown[name]))}</td>'
         + (f"<td>{escape(known.get(name, ''))}</td></tr>" if known else "</tr>")
         for name in order[:AT_MOST]
     )
@@ -66,9 +69,3 @@ def _meaning_of_call(record: Record, value: Any) -> str:
         return ""
     sources = [call.name for call in record.calls for facts in call.found if facts.get("value") == value]
     return next((meaning for name in sources if (meaning := _meaning(name.split(".")[-1]))), "")
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)

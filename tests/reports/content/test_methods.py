@@ -3,8 +3,8 @@ import re
 
 import pytest
 
-from workbench.reports.methods import methods
-from workbench.reports.record import Record
+from workbench.reports.content.methods import methods
+from workbench.reports.content.record import Record
 
 
 def changed(value):
@@ -81,10 +81,10 @@ def test_the_paragraph_reads_as_expected(traced):
         "Images were filtered by a median filter (window of 5 voxels; window of 7 voxels) [1], a Gaussian filter "
         "(standard deviation 1.5 mm) and convolution with a kernel given in the notebook.",
         "Regions were segmented by Otsu's threshold (256 bins) [2].",
-        "random forest [3]",
+        "random forest [4]",
         "by 5-fold cross-validation with all cases of a patient in the same fold",
         "The network was trained for 12 epochs with batches of 16 by Adam at a greatest learning rate of 0.005",
-        "area under the ROC curve 0.914 (0.871 to 0.952)",
+        "The area under the ROC curve was 0.914 (0.871 to 0.952) (with 95 % intervals in brackets).",
         "The random seed was 7.",
         "The files of the study had the SHA-256 fingerprint 0123456789abcdef (its first 16 digits).",
         "1. Huang T.",
@@ -171,12 +171,32 @@ def test_a_contest_is_told_by_its_outer_folds_and_what_was_set_aside(contested):
     text = methods(contested).text
     assert text.count("A convolutional network for classification with 7 weights was built") == 1
     assert "was built anew from each of 3 seeds (width 8)" in text
-    assert "120 cases of 40 patients were set aside, by patient, for validation alone" in text
+    assert "120 cases of 40 patients were set aside, by patient, to validate on" in text
     assert "The convolutional network and logistic regression were judged on 240 cases of 80 patients" in text
     assert "each of these 5 outer folds, 4 inner folds" in text
     assert "on 4 inner folds in the cross-validation and on 3 in the fit beside it" in text
     assert "For the network that was fitted beside the folds, these cases were divided once more" in text
     assert "Cases were divided by patient" not in text and "outer 5" not in text
+
+
+def test_equal_trainings_are_told_in_one_sentence(contested):
+    calls = contested["metadata"]["workbench"]["run"]["methods"]["calls"]
+    assert "The network that was fitted beside the folds was trained for 12 epochs with" in methods(contested).text
+    fold = next(call for call in calls if call["function"] == "cnn.contest")
+    fold["options"] |= {"batch_size": 16, "learning_rate": 0.005}
+    text = methods(contested).text
+    assert text.count("by Adam at a greatest learning rate") == 1
+    assert "The network of each fold and the one that was fitted beside the folds were trained for 12" in text
+    assert "on cross-entropy; of the latter, the weights of epoch 9, with the least" in text
+
+
+def test_results_of_two_groups_are_told_apart(contested):
+    (values,) = contested["cells"][-1]["outputs"][0]["metadata"].values()
+    values |= {"set_aside_cnn_recall": 0.9, "set_aside_cnn_recall_low": 0.8, "set_aside_cnn_recall_high": 0.95}
+    text = methods(contested).text
+    assert "While held out in the folds, the area under the ROC curve was 0.914 (0.871 to 0.952)" in text
+    said = "In the patients set aside, the recall (sensitivity) was 0.900 (0.800 to 0.950) for the convolutional"
+    assert said in text
 
 
 @pytest.mark.parametrize(("given", "said"), [("other", "Another study was kept"), ("", "were set aside")])

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from .intervals import metric_name, with_intervals
+from .intervals import with_intervals
+from .naming import PLACES, metric_name, model_name, parsed, result_name
 from .record import Call, Record
+from .results import Result, results
+from .trained import FOLDED
 from .writing import Sentence, cite, listed, plural, spoken
 
 JUDGING = ("evaluation.evaluate", "evaluation.classification", "recognition.CrossValidation.summary")
 COMPARING = ("evaluation.compare", "evaluation.compare_predictions", "recognition.CrossValidation.compare")
+JUDGED = "Metrics of classification"
 PROPER = {
     "keras": "Keras",
     "matplotlib": "Matplotlib",
@@ -25,7 +29,7 @@ USES = {
 
 
 def evaluation(record: Record) -> list[Sentence]:
-    """Say how the results were judged, and what they were with their intervals.
+    """Say how the results were judged.
 
     Parameters
     ----------
@@ -38,24 +42,51 @@ def evaluation(record: Record) -> list[Sentence]:
         In order.
     """
     written = []
-    for names, what in (
-        (JUDGING, "Metrics of classification were given with"),
-        (COMPARING, "Models were compared on the same cases by differences with"),
-    ):
-        if calls := record.of(*names):
-            text = f"{what} {_intervals(calls)}{cite(record, *calls)}."
-            written.append(Sentence(text, tuple(call.source for call in calls)))
-    recorded = with_intervals(record)
-    if recorded:
-        values = [
-            f"{_result(name, one.metric)} {one.value:.3f} ({one.low:.3f} to {one.high:.3f})"
-            for name, one in recorded.items()
-        ]
-        percents = listed(sorted({one.percent for one in recorded.values()}))
-        sources = [place for name, one in recorded.items() for place in (f"results.{name}", one.source)]
-        text = f"The recorded results, with {percents} % intervals, were: {listed(values)}."
-        written.append(Sentence(text, tuple(dict.fromkeys(sources))))
+    judging, comparing = record.of(*JUDGING), record.of(*COMPARING)
+    if judging and comparing and _intervals(judging) == _intervals(comparing):
+        both = [*judging, *comparing]
+        text = f"{JUDGED}, and differences between models on the same cases, were given with {_intervals(both)}"
+        written.append(Sentence(f"{text}{cite(record, *both)}.", tuple(call.source for call in both)))
+    else:
+        for calls, what in ((judging, f"{JUDGED} were"), (comparing, "Differences between models were")):
+            if calls:
+                text = f"{what} given with {_intervals(calls)}{cite(record, *calls)}."
+                written.append(Sentence(text, tuple(call.source for call in calls)))
     return written
+
+
+def outcomes(record: Record) -> list[Sentence]:
+    """Say what the recorded results were, with their intervals.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        One for each group of patients.
+    """
+    known, written = with_intervals(record), results(record.notebook)
+    by_place: dict[str, list[str]] = {}
+    for name in known:
+        by_place.setdefault(parsed(name).place, []).append(name)
+    folded = record.of(*FOLDED)
+    leads = {place: f"In the {words}, " for place, words in PLACES.items()}
+    leads[""] = "While held out in the folds, " if folded and len(by_place) > 1 else ""
+    sentences = []
+    for place, names in by_place.items():
+        by_metric: dict[str, list[str]] = {}
+        for name in names:
+            by_metric.setdefault(known[name].metric, []).append(_valued(name, written[name]))
+        said = [f"the {metric_name(metric)} was {listed(values)}" for metric, values in by_metric.items()]
+        percents = dict.fromkeys(known[name].percent for name in names)
+        text = f"{leads[place]}{'; '.join(said)} (with {' or '.join(percents)} % intervals in brackets)."
+        sources = [where for name in names for where in (f"results.{name}", known[name].source)]
+        sources += [call.source for call in folded] if text.startswith("While") else []
+        sentences.append(Sentence(f"{text[0].upper()}{text[1:]}", tuple(dict.fromkeys(sources))))
+    return sentences
 
 
 def software(record: Record) -> list[Sentence]:
@@ -104,5 +135,8 @@ def _intervals(calls: list[Call]) -> str:
     return f"{' or '.join(levels)} % intervals from {drawn} of the patients"
 
 
-def _result(name: str, metric: str) -> str:
-    return metric_name(metric) if name == metric else f"{metric_name(metric)} ({name.replace('_', ' ')})"
+def _valued(name: str, result: Result) -> str:
+    found = parsed(name)
+    if found.model and not found.rest:
+        return f"{result} for {model_name(found.model)}"
+    return f"{result} for “{result_name(name)}”" if found.model or found.rest else str(result)

@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
+from .naming import model_name
 from .record import Call, Record
 from .writing import Sentence, cite, listed, mark, plural, settings_of, spoken
 
-MODELS = {
-    "bayes": "Gaussian naive Bayes",
-    "CNN": "the convolutional network",
-    "boosting": "gradient boosting",
-    "forest": "a random forest",
-    "knn": "k nearest neighbours",
-    "lda": "linear discriminant analysis",
-    "linear_svm": "a linear support vector machine",
-    "logistic": "logistic regression",
-    "majority": "the majority baseline",
-    "svm": "a support vector machine with Gaussian kernel",
-}
 # Who is cited for a model among the references of them all; whoever is not here made the library.
 AUTHORS = {
     "boosting": "Friedman",
@@ -48,15 +37,9 @@ def models(record: Record) -> list[Sentence]:
     list of Sentence
         In order.
     """
-    folded = record.of(*FOLDED)
-    one = "The network that was fitted beside the folds" if folded else "The network"
-    trained = [Sentence(_trained(record, call, "The network of each fold"), (call.source,)) for call in folded] + [
-        Sentence(_trained(record, call, one), (call.source, *(each.source for each in folded)))
-        for call in record.of("cnn.fit", "cnn.fit_live", "explorers.train")
-    ]
     adversaries = [Sentence(_against(record, call), (call.source,)) for call in record.of("cnn.fit_gan")]
     augmented = [Sentence(_augmented(call), (call.source,)) for call in record.of("cnn.Augmentation")]
-    return _classical(record) + networks(record) + augmented + trained + adversaries
+    return _classical(record) + networks(record) + augmented + _fitted(record) + adversaries
 
 
 def networks(record: Record) -> list[Sentence]:
@@ -76,9 +59,7 @@ def networks(record: Record) -> list[Sentence]:
     for call in record.of(*NETWORKS):
         weights = [f"{facts['weights']:,}" for facts in call.found if "weights" in facts]
         sized = f" with {' or '.join(weights)} weights" if weights else ""
-        told = settings_of(
-            call, "shape", "classes", "channels", "width", "depth", "backbone", "dropout", "weights"
-        )
+        told = _layout(call)
         built.setdefault(f"{NETWORKS[call.name]}{sized} was built{{}}{told}{cite(record, call)}.", []).append(call)
     return [
         Sentence(text.format(_started(calls)), tuple(call.source for call in calls))
@@ -86,25 +67,17 @@ def networks(record: Record) -> list[Sentence]:
     ]
 
 
-def model_name(name: str) -> str:
-    """Write the name of a model.
-
-    Parameters
-    ----------
-    name : str
-        As `recognition.models` knows it, or the user's own.
-
-    Returns
-    -------
-    str
-        The field's term, or the name in quotation marks.
-
-    Examples
-    --------
-    >>> model_name("lda"), model_name("mine")
-    ('linear discriminant analysis', '“mine”')
-    """
-    return MODELS.get(name, f"“{name}”")
+def _layout(call: Call) -> str:
+    known = call.settings
+    told = [
+        plural(known[name], name[:-2] if name == "classes" else name[:-1])
+        for name in ("classes", "channels")
+        if isinstance(known.get(name), int)
+    ]
+    told += [f"{known['backbone']} backbone"] if "backbone" in known else []
+    told += [f"{name} {spoken(known[name])}" for name in ("shape", "width", "depth", "weights") if name in known]
+    told += [f"dropout {spoken(known['dropout'])}"] if known.get("dropout") else []
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _started(calls: list[Call]) -> str:
@@ -133,9 +106,10 @@ def _classical(record: Record) -> list[Sentence]:
         folds = f"{within} inner folds in the cross-validation and on {inner} in the fit beside it"
     else:
         folds = f"{inner} inner folds"
+    which = "The model was" if len(names) == 1 else "The models were"
     text = (
-        f"The models were {named}, made with scikit-learn{mark(library)}; each pipeline filled gaps with the "
-        "median, dropped constant and redundant features and scaled the rest, learnt from training cases alone, "
+        f"{which} {named}, made with scikit-learn{mark(library)}; each pipeline filled gaps with the median, "
+        "dropped constant and redundant features and scaled the rest, learnt from training cases alone, "
         f"and chose its settings and calibrated its probabilities on {folds}."
     )
     return [Sentence(text, tuple(call.source for call in [*calls, *own]))]
@@ -158,7 +132,31 @@ def _against(record: Record, call: Call) -> str:
     return f"The generator and the discriminator were trained against each other{told}{cite(record, call)}."
 
 
-def _trained(record: Record, call: Call, which: str) -> str:
+def _fitted(record: Record) -> list[Sentence]:
+    folded, beside = record.of(*FOLDED), record.of("cnn.fit", "cnn.fit_live", "explorers.train")
+    if not folded:
+        return [
+            Sentence(f"The network was trained{_how(call)}{_kept(call)}{cite(record, call)}.", (call.source,))
+            for call in beside
+        ]
+    written, places = [], tuple(call.source for call in folded)
+    for call in folded:
+        same = [one for one in beside if _how(one) == _how(call)]
+        beside = [one for one in beside if one not in same]
+        if same:
+            both = "The network of each fold and the one that was fitted beside the folds were trained"
+            kept = next(filter(None, map(_kept, same)), "").replace("; the", "; of the latter, the")
+            text = f"{both}{_how(call)}{kept}{cite(record, *same)}."
+        else:
+            text = f"The network of each fold was trained{_how(call)}."
+        written.append(Sentence(text, (call.source, *(one.source for one in same))))
+    for call in beside:
+        text = f"The network that was fitted beside the folds was trained{_how(call)}{_kept(call)}"
+        written.append(Sentence(f"{text}{cite(record, call)}.", (call.source, *places)))
+    return written
+
+
+def _how(call: Call) -> str:
     known = call.settings
     told = [_length(call), " by Adam"]
     if "learning_rate" in known:
@@ -176,12 +174,12 @@ def _trained(record: Record, call: Call, which: str) -> str:
         told.append(f", with class weights {spoken(known['class_weights'])}")
     if "patience" in known:
         told.append(f", stopped after {known['patience']} epochs without improvement")
+    return "".join(told)
+
+
+def _kept(call: Call) -> str:
     best = [str(facts["best_epoch"]) for facts in call.found if facts.get("validated")]
-    if best:
-        told.append(f"; the weights of epoch {' or '.join(best)}, with the least validation loss, were kept")
-    # What the folds cite is said of the folds.
-    cited = "" if call.name in FOLDED else cite(record, call)
-    return f"{which} was trained{''.join(told)}{cited}."
+    return f"; the weights of epoch {' or '.join(best)}, with the least validation loss, were kept" if best else ""
 
 
 def _length(call: Call) -> str:

@@ -1,0 +1,195 @@
+import bs4
+import pytest
+
+from workbench.reports.content.icons import icon_array
+from workbench.reports.content.summary import summary
+
+
+def page(notebook):
+    return bs4.BeautifulSoup(summary(notebook).html, "html.parser")
+
+
+def test_natural_frequencies_are_those_of_the_record(traced):
+    text = page(traced()).get_text(" ", strip=True)
+    assert "Of 100 cases with “ill”, it finds 88 and misses 12." in text
+    assert "between 79 and 94 would be found" in text
+    assert "Of 100 cases without it, it wrongly flags 9; the other 91 it rightly does not." in text
+    assert "between 4 and 15 would be flagged" in text
+    assert "Of 100 pairs, one of each kind, it ranks 91 rightly" in text
+    assert "240 cases of 80 people" in text
+    # Of 600 others than the 400, the share 0.0898 is 54; by the interval, shares of 0.04 to 0.15 are 24 to 90.
+    assert "where 400 have it, 352 alarms are right and 54 wrong" in text
+    assert "54 wrong (anything from 24 to 90 is likely)" in text
+    # Of 990 others than 10, the share 0.0898 is 89.
+    assert "Where 10 have it, 9 alarms are right and 89 wrong" in text
+
+
+def test_what_came_out_elsewhere_stands_beside_and_is_the_one_to_expect(traced):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    run["parameters"]["negative"] = "well"
+    calls = run["methods"]["calls"]
+    first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+    away = {"recall": [0.85, 0.75, 0.9], "specificity": [0.7, 0.6, 0.8], "auc": [0.8, 0.7, 0.9]}
+    first["found"].append(first["found"][0] | {"cases": 120, "patients": 40, "metrics": away})
+    models = {"CNN": first["found"][0]["metrics"], "logistic": away}
+    calls += [
+        {"function": "cohorts.internal_and_external", "options": {}},
+        {"function": "recognition.CrossValidation.summary", "options": {}, "found": [{"models": models}]},
+        {"function": "evaluation.external_validation", "options": {}},
+    ]
+    text = page(notebook).get_text(" ", strip=True)
+    assert "A computer program (the convolutional network)" in text
+    assert "tell “ill” from “well” in 240 cases of 80 people" in text
+    assert "In the 120 cases of 40 people who were set aside" in text
+    assert "Of 100 cases with “well”, it wrongly flags 30; the other 70 it rightly does not." in text
+    assert "These are the figures to expect for new people of the same place" in text
+    assert "it misses 3 more of 100 and it wrongly flags 21 more of 100" in text
+    # Of 990 others than 10, the share 0.3 is 297.
+    assert "Where 10 have it, 8 alarms are right and 297 wrong" in text
+    assert "people from elsewhere" not in text and "of the same place" in text
+    assert len(page(notebook).select(".icon-half svg")) == 2
+    rows = [row.get_text(" ", strip=True) for row in page(notebook).select("tbody tr")]
+    assert rows == [
+        "the study 88 (79 to 94) 9 (4 to 15) 91 (87 to 95)",
+        "set aside 85 (75 to 90) 30 (20 to 40) 80 (70 to 90)",
+    ]
+
+
+@pytest.fixture
+def rivals(traced):
+    """Two models on the same cases, the second the better one, and their difference."""
+
+    def make(low, high):
+        notebook = traced()
+        calls = notebook["metadata"]["workbench"]["run"]["methods"]["calls"]
+        first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+        better = {"recall": [0.92, 0.9, 0.95], "specificity": [0.95, 0.9, 0.97], "auc": [0.95, 0.93, 0.97]}
+        models = {"CNN": first["found"][0]["metrics"], "logistic": better}
+        first["found"].append(first["found"][0] | {"metrics": better})
+        compared = next(call for call in calls if call["function"] == "evaluation.compare_predictions")
+        compared["found"] = [{"differences": {"auc": [0.9137 - 0.95, low, high]}}]
+        calls.append(
+            {"function": "recognition.CrossValidation.summary", "options": {}, "found": [{"models": models}]}
+        )
+        return page(notebook).get_text(" ", strip=True)
+
+    return make
+
+
+def test_of_two_models_both_are_shown_and_the_better_one_is_spoken_of(rivals):
+    text = rivals(-0.06, -0.01)
+    assert "Two computer programs were asked" in text
+    assert "The convolutional network sees the image itself; logistic regression weighs numbers" in text
+    assert (
+        "logistic regression the study 92 (90 to 95) 5 (3 to 10) 95 (93 to 97) the convolutional network" in text
+    )
+    assert "logistic regression ranks 95 of 100 pairs rightly, the convolutional network 91." in text
+    assert "This is more than chance explains, so the rest of this page speaks of logistic regression." in text
+    assert "it finds 92 and misses 8" in text
+    assert "either may be the better one" in rivals(-0.06, 0.01)
+
+
+def test_icon_arrays_show_the_same_numbers_without_colour(traced):
+    pictures = page(traced()).select("svg[role=img]")
+    assert [len(each.select("circle, path")) for each in pictures] == [100, 100]
+    assert [len(pictures[0].select(f".icon-{kind}")) for kind in ("hit", "miss")] == [88, 12]
+    assert [len(pictures[1].select(f".icon-{kind}")) for kind in ("false", "clear")] == [9, 91]
+    assert "finds 88 and misses 12" in pictures[0]["aria-label"]
+    assert icon_array(1, 1, kinds=("hit", "miss"), alt="<&>").count("&lt;&amp;&gt;") == 1
+
+
+def test_the_runs_figure_keeps_its_alternative_text(traced):
+    image = page(traced()).find("img")
+    assert image["alt"] == "A <red> pixel." and image["src"].startswith("data:image/png;base64,iVBOR")
+
+
+def test_what_it_cannot_do(traced):
+    text = page(traced()).get_text(" ", strip=True)
+    for limit in ("not a medical device", "80 people only", "people from elsewhere", "women and men"):
+        assert limit in text
+    assert "simulated" not in text
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["methods"]["calls"][0]["found"][0]["simulated"] = True
+    assert "these people do not exist" in page(notebook).get_text()
+
+
+@pytest.mark.parametrize("why", ["no class to be found", "macro averages", "nothing judged"])
+def test_without_a_classification_results_are_put_in_plain_words(traced, why):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    judged = run["methods"]["calls"][-3]["found"][0]
+    if why == "no class to be found":
+        del run["parameters"]["positive"]
+    elif why == "macro averages":
+        del judged["one_class"]
+    else:
+        judged["metrics"]["recall"] = [None, None, None]
+    (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+    values |= {"dice_liver": 0.91234, "converged": True}
+    text = page(notebook).get_text(" ", strip=True)
+    assert "What was measured" in text and "Of 100" not in text
+    assert "Dice liver 0.9123 overlap of two outlines, from 0 (apart) to 1 (the same)" in text
+    assert "converged yes" in text
+
+
+def test_a_result_that_a_metric_gave_is_explained_whatever_its_name(traced):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    del run["parameters"]["positive"]
+    run["methods"]["calls"].append({"function": "evaluation.dice", "options": {}, "found": [{"value": 0.91}]})
+    (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+    values["unet_grey"] = 0.91
+    assert "U-Net grey 0.910 overlap of two outlines" in page(notebook).get_text(" ", strip=True)
+
+
+def test_a_record_of_nothing_still_makes_a_page():
+    found = summary({"cells": [], "metadata": {}})
+    assert found.title == "A run of the workbench"
+    assert "recorded no result" in found.html
+
+
+def test_patients_elsewhere_may_be_as_many_as_the_first(traced):
+    notebook = traced()
+    run = notebook["metadata"]["workbench"]["run"]
+    run["parameters"]["cohort"] = "simulated"
+    calls = run["methods"]["calls"]
+    first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+    away = {"recall": [0.6, 0.5, 0.7], "specificity": [0.7, 0.6, 0.8], "auc": [0.8, 0.7, 0.9]}
+    first["found"].append(first["found"][0] | {"metrics": away})
+    calls += [
+        {"function": "cohorts.internal_and_external", "options": {}},
+        {"function": "evaluation.external_validation", "options": {}, "calls": 1},
+    ]
+    text = page(notebook).get_text(" ", strip=True)
+    assert (
+        "In the 240 cases of 80 people of another simulated study" in text and "it finds 60 and misses 40" in text
+    )
+    assert "These are the figures to expect for new cases of that simulation." in text
+
+
+def test_the_names_of_results_tell_models_and_who_is_elsewhere(traced):
+    notebook = traced()
+    calls = notebook["metadata"]["workbench"]["run"]["methods"]["calls"]
+    first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+    rates = ([0.8, 0.7, 0.9], [0.7, 0.6, 0.8])
+    aucs = {"cnn_auc": 0.9137, "logistic_auc": 0.95, "cnn_auc_external": 0.81, "logistic_auc_external": 0.61}
+
+    one = first["found"][0]
+
+    def judged(auc, recall, specificity):
+        sure = {"auc": [auc, auc - 0.02, auc + 0.02], "recall": recall, "specificity": specificity}
+        return one | {"metrics": sure}
+
+    first["found"] = [judged(aucs[name], *rates) for name in ("cnn_auc", "logistic_auc")]
+    # Each model once more, at a threshold of its own, on the first patients and on others, as many.
+    for number, name in enumerate(("cnn_auc", "logistic_auc")):
+        low = [[value - 0.1 * number - 0.2 for value in rate] for rate in rates]
+        found = [judged(aucs[name], *low), judged(aucs[f"{name}_external"], *low[::-1])]
+        calls.append(first | {"options": {"threshold": 0.1 * number}, "found": found})
+    calls.append({"function": "evaluation.external_validation", "options": {}, "calls": 2})
+    (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+    values |= aucs
+    text = page(notebook).get_text(" ", strip=True)
+    assert "logistic regression the study 50 (40 to 60) 60 (50 to 70) 95 (93 to 97) other study 40" in text
+    assert "the convolutional network the study 60 (50 to 70) 50 (40 to 60) 91" in text

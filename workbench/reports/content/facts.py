@@ -1,0 +1,110 @@
+"""What a record knows about its run: parameters and environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from workbench.experiments import ParameterError
+from workbench.experiments.identity import DATA
+from workbench.experiments.parameters import declared
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter of a run.
+
+    Parameters
+    ----------
+    name, value, help : str
+        As in the notebook.
+    changed : bool
+        Whether the value was given to this run.
+    """
+
+    name: str
+    value: str
+    help: str
+    changed: bool
+
+
+def settings(notebook: dict[str, Any]) -> list[Setting]:
+    """List the parameters of a run with their values.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    list of Setting
+        In the order of the notebook; empty if it declares none.
+    """
+    given = _run(notebook).get("parameters", {})
+    try:
+        known = declared(notebook, "the notebook")
+    except ParameterError:
+        return []
+    return [
+        Setting(
+            name,
+            str(given.get(name, parameter.default)),
+            parameter.help,
+            name in given and not _the_same_file(name, given[name], parameter.default),
+        )
+        for name, parameter in known.items()
+    ]
+
+
+def _the_same_file(name: str, given: Any, default: Any) -> bool:
+    # A file beside the notebook is named from where the run was typed.
+    return name in DATA and bool(default) and str(given).endswith(f"/{default}")
+
+
+def environment(notebook: dict[str, Any]) -> list[tuple[str, str]]:
+    """List where, when and with what a run was made.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    list of tuple of str
+        Fact and value; empty for a stored notebook, which is no run.
+    """
+    run = _run(notebook)
+    if not run:
+        return []
+    machine = run.get("machine", {})
+    versions = ", ".join(f"{name} {version}" for name, version in run.get("versions", {}).items())
+    seconds = _lasting(run["seconds"]) if "seconds" in run else ""
+    facts = {
+        "started": str(run.get("started", "")).replace("T", " ").replace("+00:00", " UTC"),
+        "took": seconds + (f", at most {run['peak_mb']} MB of memory" if "peak_mb" in run else ""),
+        "machine": ", ".join(
+            [
+                *([f"{machine['cores']} cores"] if machine.get("cores") else []),
+                *([f"{machine['memory_gb']:.0f} GB"] if machine.get("memory_gb") else []),
+                *(str(machine[key]) for key in ("processor", "gpu") if machine.get(key)),
+                str(run.get("platform", "")),
+            ]
+        ),
+        "software": f"Python {run.get('python', '?')}, {versions}",
+        "seed": str(run.get("seed", "")),
+        "data fingerprint": str(run.get("data", "")),
+        "source revision": str(run.get("revision", "")),
+        "digest of the run": str(run.get("digest", "")),
+    }
+    return [(fact, value) for fact, value in facts.items() if value]
+
+
+def _lasting(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes >= 2 else f"{seconds:.1f} s"
+
+
+def _run(notebook: dict[str, Any]) -> dict[str, Any]:
+    return notebook.get("metadata", {}).get("workbench", {}).get("run", {})
