@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench.cli import app
+from workbench.studies.commands import reporting
 
 TYPO = ["run", "02_processing", "-p", "filtersize=7"]
 
@@ -36,12 +37,22 @@ def test_a_run_ends_with_the_path_of_its_report(notebook, tmp_path):
     (page,) = (tmp_path / "out").rglob("small.html")
     assert result.stdout.splitlines()[-1] == str(page)
     assert page.with_suffix(".ipynb").exists() and "(changed)" in page.read_text()
+    told = result.stderr.splitlines()
+    place = told.index("results:")
+    assert [line.split() for line in told[place + 1 : place + 3]] == [["size", "7"], ["report:"]]
+    steps = reporting(tmp_path / "out", tmp_path)
+    assert told[-2:] == [f"next: {step}" for step in steps]
     again = workbench("run", notebook, "-p", "size=7", "-o", tmp_path / "out")
     assert "1 of 1 runs were done before; --force runs them again" in again.stderr
     assert again.stdout == result.stdout
     table = workbench("results", tmp_path / "out", "-o", tmp_path / "table.csv")
     assert table.exit_code == 0
     assert "results.size" in (tmp_path / "table.csv").read_text()
+    other = workbench("run", notebook, "-p", "size=5", "-o", tmp_path / "out")
+    record = next(path for path in (tmp_path / "out").rglob("small.html") if path != page).parent
+    assert f"next: {reporting(record, tmp_path)[1]}" in other.stderr
+    two = workbench("report", tmp_path / "out", "-o", tmp_path / "two.html", "--summary")
+    assert two.exit_code == 2 and f"the newest is {record / 'small.ipynb'}" in two.stderr
     listed = workbench("results", tmp_path / "out")
     assert "results.size = 7" in listed.stdout
 

@@ -33,7 +33,7 @@ def test_a_file_a_site_or_both_on_paper(notebook, tmp_path):
     page = workbench("report", notebook, "-o", tmp_path / "a.html")
     assert page.stdout.splitlines() == [str(tmp_path / "a.html")]
     assert "next: open it in a browser" in page.stderr
-    assert f"next: workbench report {notebook} -o summary.html --summary" in page.stderr
+    assert f"next: workbench report {notebook} -o {tmp_path / 'summary.html'} --summary" in page.stderr
     assert "f()" not in (tmp_path / "a.html").read_text()
     coded = workbench("report", notebook.parent, "-o", tmp_path / "b.html", "--code", "--title", "Mine")
     assert coded.exit_code == 0

@@ -157,7 +157,7 @@ def test_kermany(shared_data):
     cohort, assumed = gathered(shared_data / "cxr_kermany224")
     assert cohort.table["label"].value_counts().to_dict() == {"PNEUMONIA": 431, "NORMAL": 430}
     assert cohort.table["patient"].nunique() < 861
-    assert "the file index.csv tells more of the images: label, subtype, patient" in assumed
+    assert "the file index.csv says more about the images: label, subtype, patient" in assumed
     assert "classes: column label of index.csv; the folders agree" in assumed
     assert "patients: column patient of index.csv (565)" in assumed
     cohort, assumed = gathered(shared_data / "cxr_kermany224", patient=r"([A-Za-z]+\d+).*")
@@ -171,10 +171,11 @@ def test_no_patient_of_kermany_is_split_where_names_of_files_are_all_there_is(sh
     patients = found.cohort.table["patient"]
     assert patients.groupby(truth[names].to_numpy()).nunique().max() == 1
     assert patients.nunique() == truth.nunique() == 565
-    assert "the names of the files tell 565 patients" in found.assumed[-1]
+    assert "by the names of the files there are 565 patients" in found.assumed[-1]
     assert found.examples == (
         "taken for ONE patient, as 3 images are: person447_bacteria_1932 and person447_virus_921_1",
         "taken for two of 565 patients: IM-0127-0001 and IM-0128-0001",
+        "IN DOUBT, and taken for two, as 23 such pairs are: IM-0391-0001 and NORMAL2-IM-0391-0001",
     )
 
 

@@ -1,5 +1,7 @@
 import json
+import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +13,10 @@ from workbench import cohorts, studies
 from workbench.cli import app
 from workbench.cohorts import CohortError
 from workbench.experiments import parameters
+from workbench.experiments.executing import prepared
+from workbench.experiments.planning import plan
+from workbench.reports.content.facts import settings
+from workbench.studies import findings
 
 EXAMPLE = Path(__file__).parents[2] / "data" / "example_study"
 
@@ -57,7 +63,7 @@ def test_the_notebook_has_its_parameters_and_no_outputs(tmp_path, classes, monke
     monkeypatch.chdir(tmp_path)
     started("mine", "images")
     known = parameters(tmp_path / "mine" / "study.ipynb")
-    assert known["cohort"].default == "mine/cases.csv"
+    assert known["cohort"].default == "cases.csv"
     assert (known["positive"].default, known["negative"].default) == ("PNEUMONIA", "NORMAL")
     assert known["folds"].default == 5
     notebook = json.loads((tmp_path / "mine" / "study.ipynb").read_text())
@@ -66,13 +72,6 @@ def test_the_notebook_has_its_parameters_and_no_outputs(tmp_path, classes, monke
     assert opening.startswith("# PNEUMONIA or NORMAL?")
     assert "16 images of 16 patients (NORMAL 8, PNEUMONIA 8)" in opening
     assert "Each is taken for a patient" in opening or "each is taken for a patient" in opening
-
-
-def test_the_study_is_found_from_its_own_folder_too(tmp_path, classes, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    started("mine", "images")
-    monkeypatch.chdir(tmp_path / "mine")
-    assert len(cohorts.read("mine/cases.csv")) == 16
 
 
 def test_what_cannot_be_analysed_is_left_out_with_its_reason(tmp_path, classes, picture):
@@ -124,11 +123,10 @@ def test_the_command_says_what_to_type_next(tmp_path, classes, monkeypatch):
     assert result.exit_code == 0, result.output
     said = result.stdout.splitlines()
     assert said[0] == "16 cases of 16 patients: NORMAL 8, PNEUMONIA 8"
-    assert said[-2:] == [
-        "next: workbench run mine/study.ipynb -o mine/runs",
-        "next: workbench report mine/runs -o mine/report.html",
-    ]
-    assert "workbench run mine/study.ipynb" in (tmp_path / "mine" / "README.md").read_text()
+    steps = [str(step) for step in studies.commands("mine", "images")[1:]]
+    assert said[-3:] == [f"next: {step}" for step in steps]
+    readme = (tmp_path / "mine" / "README.md").read_text()
+    assert all(f"    {step}\n" in readme for step in steps)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +170,123 @@ def with_copies(classes):
     pictures[0].write_bytes(b"no picture")
     (classes / "PNEUMONIA" / "copy.png").write_bytes(pictures[3].read_bytes())
     (classes / "PNEUMONIA" / "zcopy.png").write_bytes(pictures[4].read_bytes())
+
+
+def test_findings_say_what_was_done_about_them_the_same_everywhere(tmp_path, classes):
+    with_copies(classes)
+    study = started(tmp_path / "mine", classes)
+    audit = lines(tmp_path / "mine" / "audit.csv").set_index("kind")
+    assert set(audit.index) == {"unreadable file", "identical images"}
+    assert audit.loc["unreadable file", "done"] == f"left out: {audit.loc['unreadable file', 'cases']}"
+    assert all(
+        row.done == f"left out: {row.cases.split()[1]}" for row in audit.loc["identical images"].itertuples()
+    )
+    told = studies.told(study)[-3:]
+    numbers = "left_out.csv says which; the other cases keep their numbers, which go to 18"
+    assert told == [
+        "left out: 2 x the same image as another",
+        f"left out: 1 x unreadable file ({numbers})",
+        "remains: nothing; the audit finds nothing else",
+    ]
+    opening = "".join(json.loads((tmp_path / "mine" / "study.ipynb").read_text())["cells"][0]["source"])
+    readme = (tmp_path / "mine" / "README.md").read_text()
+    for line in told:
+        assert f"- {line}\n" in readme
+        assert f"- {line[:1].upper()}{line[1:]}." in opening
+
+
+def in_doubt(folder, picture):
+    for number in range(24):
+        label = ("NORMAL", "PNEUMONIA")[number % 2]
+        before = f"{'NORMAL2-' if number >= 12 else ''}IM-" if label == "NORMAL" else "person"
+        for view in range(2):
+            name = f"{before}{number % 12 if label == 'NORMAL' else number:04}-{view}.png"
+            picture(folder / label / name, 2 * number + view)
+    return folder
+
+
+def test_patients_in_doubt_are_told_until_the_user_says_who_they_are(tmp_path, picture, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    in_doubt(tmp_path / "images", picture)
+    said = CliRunner().invoke(app, ["new", "mine", "images", "-j", "1"]).stdout.splitlines()
+    assert "example: IN DOUBT, and taken for two, as 6 such pairs are: IM-0000-0 and NORMAL2-IM-0000-0" in said
+    (remains,) = (line for line in said if line.startswith("remains:"))
+    assert "6 pairs of patients may each be one patient" in remains
+    audit = lines("mine/audit.csv")
+    assert audit["kind"].tolist() == ["one patient or two"] * 6
+    assert audit["done"].tolist() == ["remains: look at it"] * 6
+    before = files(tmp_path / "mine")
+    assert "may each be one patient" in before["README.md"].decode()
+    started("mine")
+    assert files(tmp_path / "mine") == before
+    (command,) = (line for line in said if line.startswith("if each pair in doubt is one patient: "))
+    typed = shlex.split(command.partition(": workbench ")[2])
+    again = CliRunner().invoke(app, [*typed, "-j", "1"])
+    assert again.exit_code == 0, again.output
+    assert "48 cases of 18 patients" in again.stdout
+    assert "remains: nothing" in again.stdout
+    assert lines("mine/cases.csv")["patient"].str.fullmatch(r"patient-\d+").all()
+
+
+def test_patients_whom_the_table_makes_one_are_no_longer_in_doubt(tmp_path, picture):
+    study = started(tmp_path / "mine", in_doubt(tmp_path / "images", picture))
+    two = study.remaining["detail"].iloc[0].partition(":")[0].split(" and ")
+    table = lines(tmp_path / "mine" / "cases.csv").replace({"patient": {two[1]: two[0]}})
+    table.to_csv(tmp_path / "mine" / "cases.csv", index=False)
+    assert len(started(tmp_path / "mine").remaining) == 5
+
+
+def test_passages_of_another_study_are_left_out_of_the_notebook(tmp_path, classes):
+    started(tmp_path / "mine", classes)
+    notebook = json.loads((tmp_path / "mine" / "study.ipynb").read_text())
+    prose = "\n".join("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    assert "<!--" not in prose
+    assert "imulated" not in prose
+    assert "stands at the beginning of this page" in prose
+    assert "were not square were stretched" in prose
+
+
+def test_many_findings_of_a_kind_are_told_in_few_lines(tmp_path, classes):
+    study = started(tmp_path / "mine", classes)
+    rows = [("warning", "spacing outlier", (f"case-{n:05}",), "odd", findings.REMAINS) for n in range(9)]
+    many = replace(study, findings=pd.DataFrame(rows, columns=["severity", "kind", "cases", "detail", "done"]))
+    assert studies.told(many)[-2:] == [
+        "remains: warning: spacing outlier: odd [case-00002]",
+        "remains: warning: spacing outlier: 6 more in audit.csv",
+    ]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/own-data.md"])
+def test_the_guides_have_the_commands_that_the_command_prints(page):
+    text = (Path(__file__).parents[2] / page).read_text(encoding="utf-8")
+    for step in studies.commands("my_study", "path/to/images"):
+        assert f"\n{step}\n" in text
+
+
+def test_a_folder_with_a_space_in_its_name_is_quoted():
+    assert (
+        studies.commands("my study", "x")[1].command == "workbench run 'my study/study.ipynb' -o 'my study/runs'"
+    )
+    assert studies.again("my study") == "workbench new 'my study'"
+
+
+def test_the_notebook_finds_its_cases_wherever_it_is_run_from(tmp_path, classes, monkeypatch):
+    started(tmp_path / "mine", classes)
+    (tmp_path / "mine").rename(tmp_path / "moved")
+    (tmp_path / "else" / "where").mkdir(parents=True)
+    seen = {}
+    for place in (tmp_path, tmp_path / "moved", tmp_path / "else" / "where"):
+        monkeypatch.chdir(place)
+        (job,) = plan([(tmp_path / "moved" / "study.ipynb", {})])
+        seen[place.name] = (job.values["cohort"], job.given)
+        assert job.data
+        assert len(cohorts.read(job.values["cohort"])) == 16
+        assert not any(setting.changed for setting in settings(prepared(job)))
+    assert seen["moved"] == ("cases.csv", {})
+    assert seen["where"][0] == "../../moved/cases.csv"
+    (job,) = plan([(tmp_path / "moved" / "study.ipynb", {"cohort": "samples"})])
+    assert job.given == {"cohort": "samples"}
+    assert [setting.name for setting in settings(prepared(job)) if setting.changed] == ["cohort"]
 
 
 @pytest.mark.parametrize("positive", [None, "NORMAL"])
@@ -257,17 +372,11 @@ def test_another_patient_said_later_takes_the_place_of_what_was_assumed(tmp_path
     assert cohorts.read(tmp_path / "mine").table["patient"].nunique() == 8
 
 
-def test_lines_of_parameters_are_short_whatever_the_folder_is_called(tmp_path, classes):
+def test_parameters_keep_their_whole_meaning_whatever_the_folder_is_called(tmp_path, classes):
     folder = tmp_path / "a_rather_long_name_of_a_study"
     started(folder, classes)
-    cell = next(
-        cell
-        for cell in json.loads((folder / "study.ipynb").read_text())["cells"]
-        if "parameters" in cell["metadata"].get("tags", [])
-    )
-    written = f'cohort: str = "{(folder / "cases.csv").as_posix()}"'
-    for line in "".join(cell["source"]).split("\n"):
-        assert len(line) <= 115 or line == written
+    meanings = {name: one.help for name, one in parameters(folder / "study.ipynb").items()}
+    assert meanings == {name: one.help for name, one in parameters("studies/own").items()}
 
 
 def test_more_than_two_classes_become_one_against_all_others(tmp_path, picture):

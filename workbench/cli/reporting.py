@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.experiments import Run
 
 FILES = (".html", ".htm", ".pdf")
+HEADLINES = 8  # results that are told after a run
 LARGEST = 5_000_000  # bytes of a file that opens at once anywhere and goes by mail
 
 
@@ -41,14 +41,16 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
     try:
         notebooks = [found for run in runs for found in (in_order(below(run)) if run.is_dir() else [run])]
         if summary and len(notebooks) > 1:
-            fail(f"expected one executed notebook with --summary, received {len(notebooks)}; name the one")
+            newest = max(notebooks, key=lambda path: path.stat().st_mtime)
+            told = f"name the one; the newest is {newest}"
+            fail(f"expected one executed notebook with --summary, received {len(notebooks)}: {told}")
         for path in _written(notebooks, output, title=title, code=code, pdf=pdf, summary=summary):
             typer.echo(path)
             size = path.stat().st_size
             if path.suffix == ".html" and size > LARGEST:
                 message = f"{size / 1e6:.0f} MB in one file; a folder as -o makes a page of each run"
                 typer.echo(message, err=True)
-        _next(runs if len(notebooks) == 1 and not summary else [])
+        _next(runs if len(notebooks) == 1 and not summary else [], output.parent, given="report")
     except (ChapterError, PrintingError, ValueError, OSError) as error:
         fail(str(error))
     except PrivacyError as error:
@@ -56,12 +58,15 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
         raise typer.Exit(1) from None
 
 
-def _next(runs: list[Path]) -> None:
+def _next(runs: list[Path], folder: Path, *, given: str) -> None:
+    from workbench.studies.commands import reporting
+
     # Beside standard output, whose last line is the path alone, for scripts.
     typer.echo("next: open it in a browser; it needs no network", err=True)
-    if runs:
-        again = f"workbench report {shlex.join(map(str, runs))}"
-        typer.echo(f"next: {again} -o summary.html --summary  # a page in plain words; --pdf prints", err=True)
+    if len(runs) == 1:
+        for step in reporting(runs[0], folder):
+            if "--summary" in step.command or given == "run":
+                typer.echo(f"next: {step}", err=True)
 
 
 def _written(
@@ -92,6 +97,7 @@ def report_of(runs: list[Run], folder: Path) -> None:
     folder : Path
         Of the runs.
     """
+    from workbench.experiments.chapters import below
     from workbench.privacy import PrivacyError
     from workbench.reports import write_page, write_site
 
@@ -99,12 +105,32 @@ def report_of(runs: list[Run], folder: Path) -> None:
     if not written:
         return  # none, or under a URL, where no report can be written
     try:
+        page = write_page(written[0], written[0].with_suffix(".html")) if len(runs) == 1 else None
+        if page is not None and runs[0].status == "complete":
+            _results(written[0])
         typer.echo("report:", err=True)
-        if len(runs) == 1:
-            typer.echo(write_page(written[0], written[0].with_suffix(".html")))
-        else:
-            typer.echo(write_site(written, folder / "report"))
-        _next(written if len(runs) == 1 else [])
+        typer.echo(page or write_site(written, folder / "report"))
+        alone = folder if len(below(folder)) == 1 else written[0].parent
+        _next([alone] if len(runs) == 1 else [], folder.parent, given="run")
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _results(notebook: Path) -> None:
+    from workbench.experiments.chapters import load
+    from workbench.reports.content.naming import result_name
+    from workbench.reports.content.results import results
+
+    found = {result_name(name): result for name, result in results(load(notebook)).items()}
+    # Those with an interval are what a study is about; of others the first.
+    headlines = {name: result for name, result in found.items() if result.interval} or found
+    shown = list(headlines.items())[:HEADLINES]
+    if shown:
+        sure = "in brackets 95 % intervals" if shown[0][1].interval else ""
+        more = "all are in the report" if len(shown) < len(found) else ""
+        said = "; ".join(filter(None, (sure, more)))
+        typer.echo(f"results ({said}):" if said else "results:", err=True)
+    width = max((len(name) for name, _ in shown), default=0)
+    for name, result in shown:
+        typer.echo(f"  {name:{width}}  {result}", err=True)

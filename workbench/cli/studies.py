@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -110,14 +111,15 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
         fail(str(error))
     for line in studies.told(started):
         typer.echo(line)
+    again = studies.again(folder)
+    if started.unite:
+        typer.echo(f"if each pair in doubt is one patient: {again} --patient {shlex.quote(started.unite)}")
     kept = " (changed by you, and kept)" if started.notebook_kept else ""
     notebook = "" if started.lacking else f", study.ipynb{kept}"
     typer.echo(f"{folder}: cases.csv, audit.csv, left_out.csv, README.md{notebook}")
     if started.lacking:
         typer.echo(f"the study lacks {started.lacking}; then:", err=True)
-    if not started.lacking:
-        typer.echo("next (the run takes some minutes):")
-    for command in studies.next_steps(started)[bool(started.lacking) :]:
-        typer.echo(f"next: {command}")
-    if started.lacking:
+        typer.echo(f"next: {again}")
         raise typer.Exit(1)
+    for step in studies.next_steps(started):
+        typer.echo(f"next: {step}")

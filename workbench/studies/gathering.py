@@ -17,7 +17,7 @@ from workbench.cohorts.tables import NAMES
 from workbench.images.names import stem
 
 from .listing import read_listing
-from .patients import by_pattern, patients_in_names
+from .patients import by_pattern, doubtful_pairs, patients_in_names, uniting
 
 #: Names of classes without what is looked for.
 NORMAL = re.compile(
@@ -39,12 +39,18 @@ class Gathered:
         Whether the names of cases were chosen for the purpose; names of files may tell who a patient is.
     examples : tuple of str
         Names of files that show how patients were told apart; for the user's eyes, not for a report.
+    doubtful : tuple of (str, str)
+        Patients taken for two who may be one.
+    unite : str
+        The expression that takes each such pair for one; empty where there is none.
     """
 
     cohort: Cohort
     assumed: tuple[str, ...]
     named: bool = False
     examples: tuple[str, ...] = ()
+    doubtful: tuple[tuple[str, str], ...] = ()
+    unite: str = ""
 
 
 def gather(source: str | Path, *, label: str | None = None, patient: str | None = None) -> Gathered:
@@ -92,7 +98,7 @@ def gather(source: str | Path, *, label: str | None = None, patient: str | None 
         assumed = [f"the folders {_listed(cohort.table['label'])} are the classes"]
     columns = _columns(path / INDEX) if (path / INDEX).is_file() else []
     if columns:
-        assumed.append(f"the file {INDEX} tells more of the images: {', '.join(columns)}")
+        assumed.append(f"the file {INDEX} says more about the images: {', '.join(columns)}")
     if "label" in columns and label in {None, "label"}:
         agree = "; the folders agree" if assumed[0].startswith("the folders") else ""
         assumed.append(f"classes: column label of {INDEX}{agree}")
@@ -176,6 +182,8 @@ def _with_patients(
 ) -> Gathered:
     table = cohort.table
     examples: tuple[str, ...] = ()
+    doubtful: tuple[tuple[str, str], ...] = ()
+    unite = ""
     instead = f", in place of the {column}" if column else ""
     unknown = (table["patient"].astype(str) == table.index.astype(str)).all() and not table["patient"].isna().any()
     if pattern == "image":
@@ -183,8 +191,8 @@ def _with_patients(
     elif pattern is not None:
         names = _names(table)
         table = table.assign(patient=by_pattern(names, pattern))
-        said = f"the names of the files tell {table['patient'].nunique()} patients, by your expression {pattern}"
-        said += instead
+        count = table["patient"].nunique()
+        said = f"by the names of the files and your expression {pattern} there are {count} patients{instead}"
         unfit = names[[re.fullmatch(pattern, name) is None for name in names]]
         if len(unfit):
             said += f"; {len(unfit)} of {len(names)} names do not fit it, and each is a patient of its own"
@@ -196,17 +204,23 @@ def _with_patients(
     elif (found := patients_in_names(_names(table), table["label"] if "label" in table else None)) is not None:
         table, counts = table.assign(patient=found), found.value_counts()
         said = (
-            f"the names of the files tell {len(counts)} patients, {int((counts > 1).sum())} of them with several "
-            "images (else add --patient image, or --patient 'EXPRESSION')"
+            f"by the names of the files there are {len(counts)} patients, {int((counts > 1).sum())} of them with "
+            "several images (if not, add --patient image or --patient 'EXPRESSION', or give a table with a column "
+            "patient)"
         )
-        examples = _examples(_names(table), found)
+        doubtful = doubtful_pairs(found)
+        examples = _examples(_names(table), found, doubtful)
+        unite = (uniting(_names(table), found, doubtful) if doubtful else None) or ""
     else:
-        said = "nothing says whose the images are, so each is taken for a patient of its own: results flatter "
-        said += "if some show the same person (a column patient in the table, or --patient 'EXPRESSION', mends it)"
-    return Gathered(Cohort(table, root=cohort.root), (*assumed, f"patients: {said}"), named, examples)
+        said = (
+            "nothing says whose the images are, so each is taken for a patient of its own: results are too good "
+            "if some show the same person (a column patient in the table, or --patient 'EXPRESSION', mends it)"
+        )
+    told = (*assumed, f"patients: {said}")
+    return Gathered(Cohort(table, root=cohort.root), told, named, examples, doubtful, unite)
 
 
-def _examples(names: pd.Series, patients: pd.Series) -> tuple[str, ...]:
+def _examples(names: pd.Series, patients: pd.Series, doubtful: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
     counts = patients.value_counts()
     # The patient whose names differ most in their words shows best what the rule does.
     kinds = names.str.replace(r"\d+", "", regex=True).groupby(patients).nunique()
@@ -219,6 +233,9 @@ def _examples(names: pd.Series, patients: pd.Series) -> tuple[str, ...]:
     if alike is not None:
         pair = names[ordered.index[[alike - 1, alike]]]
         told.append(f"taken for two of {len(counts)} patients: {pair.iloc[0]} and {pair.iloc[1]}")
+    if doubtful:
+        longer, shorter = (names[patients == patient].iloc[0] for patient in doubtful[0])
+        told.append(f"IN DOUBT, and taken for two, as {len(doubtful)} such pairs are: {shorter} and {longer}")
     return tuple(told)
 
 

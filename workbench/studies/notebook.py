@@ -5,21 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import textwrap
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cohorts.external import SET_ASIDE
 from workbench.experiments.chapters import PACKAGE, load, source, tagged
+from workbench.experiments.parameters import declared
 from workbench.files import replacing
+
+from .telling import found, in_classes
 
 if TYPE_CHECKING:
     from .starting import Started
 
 TEMPLATE = "notebooks/studies/own.ipynb"
 OPENING, PARAMETERS = "opening", "parameters"
-#: Characters of a line of code, and of its words where they are worth showing.
-LONGEST, LEAST_WORDS = 115, 20
+PASSAGE = re.compile(r"<!-- if ([^>]+?) -->(.*?)<!-- end -->", re.DOTALL)
+OWN = re.compile(r"<!-- own: (.*?) -->", re.DOTALL)
 
 
 def write_notebook(started: Started, path: Path) -> bool:
@@ -39,12 +42,12 @@ def write_notebook(started: Started, path: Path) -> bool:
     """
     if path.exists() and not _untouched(path):
         return False
-    # Beside the package in a checkout, inside it where it was installed: never the user's own notebooks.
-    places = [folder / TEMPLATE for folder in (PACKAGE, PACKAGE.parent)]
-    notebook = load(next((place for place in places if place.is_file()), places[0]))
+    notebook = _template()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             cell |= {"outputs": [], "execution_count": None}
+        else:
+            cell["source"] = fitting(source(cell), conditions(started))
     (opening,), (parameters,) = tagged(notebook, OPENING), tagged(notebook, PARAMETERS)
     opening["source"] = opening_of(started)
     parameters["source"] = filled(source(parameters), parameters_of(started))
@@ -72,20 +75,81 @@ def opening_of(started: Started) -> str:
     labels = table["label"].astype(str)
     others = sorted(set(labels) - {started.positive})
     rival = others[0] if len(others) == 1 else "all others"
-    found = ", ".join(f"{name} {number}" for name, number in labels.value_counts().sort_index().items())
     lines = [
         f"# {started.positive} or {rival}?",
         "",
-        f"A study of {len(table)} images of {table['patient'].nunique()} patients ({found}): can images tell "
-        f"{started.positive} from {rival}, and how surely?",
+        f"A study of {len(table)} images of {table['patient'].nunique()} patients ({in_classes(labels)}): "
+        f"can images tell {started.positive} from {rival}, and how surely?",
         "",
         "**Taken for granted when the study was started.** Whoever knows better changes `cases.csv`.",
         "",
         *(f"- {_sentence(text)}" for text in started.assumed),
+        "",
+        "**Found, and what was done about it.** `audit.csv` tells it case by case.",
+        "",
+        *(f"- {_sentence(text)}" for text in found(started)),
     ]
-    if len(started.left_out):
-        lines.append(f"- {len(started.left_out)} more images were left out; `left_out.csv` says why.")
     return "\n".join([*lines, "", "For research and teaching; not a medical device."])
+
+
+def conditions(started: Started) -> set[str]:
+    """Say which passages of the stored study are about this one.
+
+    Parameters
+    ----------
+    started : Started
+        The study.
+
+    Returns
+    -------
+    set of str
+        See `fitting`.
+    """
+    said = " ".join(started.assumed)
+    return {
+        *(["stretched"] if "which stretches" in said else []),
+        *(["doubtful patients"] if "patients: nothing says" in said or "patients: by the names" in said else []),
+    }
+
+
+def fitting(text: str, true: Collection[str]) -> str:
+    r"""Leave out the passages that are about another study.
+
+    Parameters
+    ----------
+    text : str
+        Markdown; a passage begins with ``<!-- if CONDITION -->`` and ends with ``<!-- end -->``. What is in a
+        comment that begins with ``own:`` comes to light, as it is about any study but the stored one.
+    true : collection of str
+        The conditions that hold.
+
+    Returns
+    -------
+    str
+        Markdown without marks.
+
+    Examples
+    --------
+    >>> fitting("Look.<!-- if simulated --> Nobody was scanned.<!-- end --> <!-- own: At yours. -->", set())
+    'Look. At yours.'
+    """
+    return OWN.sub(r"\1", PASSAGE.sub(lambda passage: passage[2] if passage[1] in true else "", text))
+
+
+def standard_size() -> int:
+    """Read from the stored study to how many pixels along each side it brings images.
+
+    Returns
+    -------
+    int
+        Pixels.
+
+    Examples
+    --------
+    >>> standard_size() > 16
+    True
+    """
+    return int(declared(_template(), TEMPLATE)["size"].default)
 
 
 def parameters_of(started: Started) -> dict[str, Any]:
@@ -107,7 +171,8 @@ def parameters_of(started: Started) -> dict[str, Any]:
     two = table.assign(label=labels == started.positive)
     fewest = int(two.groupby("label")["patient"].nunique().min())
     return {
-        "cohort": (started.folder / "cases.csv").as_posix(),
+        # Beside the notebook, so that both can be moved, and run from anywhere.
+        "cohort": "cases.csv",
         "external_cohort": "",
         "positive": started.positive,
         "negative": others[0] if len(others) == 1 else "",
@@ -141,15 +206,13 @@ def filled(cell: str, values: dict[str, Any]) -> str:
         if not line.search(cell):
             raise ValueError(f"the cell has no parameter {name!r}")
         cell = line.sub(_Line(written), cell, count=1)
-    return "\n".join(map(_short, cell.split("\n")))
+    return cell
 
 
-def _short(line: str) -> str:
-    code, sign, words = line.partition("  # ")
-    if len(line) <= LONGEST or not sign:
-        return line
-    room = LONGEST - len(code) - len(sign)
-    return code + sign + textwrap.shorten(words, room, placeholder="...") if room >= LEAST_WORDS else code
+def _template() -> dict[str, Any]:
+    # Beside the package in a checkout, inside it where it was installed: never the user's own notebooks.
+    places = [folder / TEMPLATE for folder in (PACKAGE, PACKAGE.parent)]
+    return load(next((place for place in places if place.is_file()), places[0]))
 
 
 class _Line:
@@ -162,7 +225,7 @@ class _Line:
 
 def _sentence(text: str) -> str:
     # What to type instead is for who starts a study, not for who reads its page.
-    told = re.sub(r" \(else add [^)]*\)", "", text)
+    told = re.sub(r" \((if not, add|a column patient in) [^)]*\)", "", text)
     return told[:1].upper() + told[1:] + "."
 
 

@@ -11,6 +11,10 @@ import pandas as pd
 NUMBERED = r"[^ _.()\[\]-]*\d[^ _.()\[\]-]*"
 #: A name that ends with a short number and has no other: what stands before it may be a person's.
 WORDS = r"([^\d]+?)(?:[ _.-]+\d{1,3}|[ _.-]*\(\d{1,3}\))"
+#: Signs between the parts of a name.
+SIGNS = r"[ _.()\[\]-]"
+#: So many kinds of names still make an expression that can be read.
+MOST_KINDS = 4
 #: A patient has a small part of the images, and most have few.
 LARGEST_SHARE, LARGEST_COUNT, ALWAYS_ALLOWED = 0.1, 40, 4
 
@@ -77,6 +81,66 @@ def _can_be(found: pd.Series, labels: pd.Series | None, total: int) -> bool:
     if labels is None or several.empty:
         return True
     return bool((labels[several.index].groupby(several).nunique() > 1).mean() < 0.5)
+
+
+def doubtful_pairs(patients: pd.Series) -> tuple[tuple[str, str], ...]:
+    """Find patients who may be one, because the name of one stands whole within the other's.
+
+    Parameters
+    ----------
+    patients : pandas.Series of str
+        As from `patients_in_names`.
+
+    Returns
+    -------
+    tuple of (str, str)
+        The longer and the shorter name of each pair, in order.
+
+    Examples
+    --------
+    >>> doubtful_pairs(pd.Series(["IM-0391", "IM-0392", "NORMAL2-IM-0391", "person391"]))
+    (('NORMAL2-IM-0391', 'IM-0391'),)
+    """
+    known = {name for name in patients if re.search(r"\d", name)}
+    pairs = []
+    for name in sorted(known):
+        parts = [part.span() for part in re.finditer(f"(?:(?!{SIGNS}).)+", name)]
+        inner = (name[first[0] : last[1]] for place, first in enumerate(parts) for last in parts[place:])
+        pairs += [(name, found) for found in inner if found != name and found in known]
+    return tuple(pairs)
+
+
+def uniting(names: pd.Series, patients: pd.Series, pairs: tuple[tuple[str, str], ...]) -> str | None:
+    """Write the expression that takes doubtful pairs for one patient each, and leaves all others as they are.
+
+    Parameters
+    ----------
+    names, patients : pandas.Series of str
+        Names of files, and the patient of each.
+    pairs : tuple of (str, str)
+        As from `doubtful_pairs`.
+
+    Returns
+    -------
+    str or None
+        For `by_pattern`; None where no short one does that.
+
+    Examples
+    --------
+    >>> names = pd.Series(["IM-0391-01", "NORMAL2-IM-0391-01", "person7_1"])
+    >>> patients = pd.Series(["IM-0391", "NORMAL2-IM-0391", "person7"])
+    >>> uniting(names, patients, doubtful_pairs(patients))
+    '(?:.*[ _.-])?(person[0-9]+|IM-[0-9]+)(?:[ _.(-].*)?'
+    """
+    united = patients.replace(dict(pairs))
+    kinds = {re.sub(r"\d+", "[0-9]+", re.sub(r"([.^$*+?{}|()\[\]\\])", r"\\\1", name)) for name in united}
+    least = [kind for kind in kinds if not any(kind != other and kind.endswith(other) for other in kinds)]
+    if len(least) > MOST_KINDS:
+        return None
+    pattern = f"(?:.*[ _.-])?({'|'.join(sorted(least, key=lambda kind: (-len(kind), kind)))})(?:[ _.(-].*)?"
+    found = by_pattern(names, pattern)
+    same = (found.groupby(united).nunique() == 1).all() and (united.groupby(found).nunique() == 1).all()
+    return pattern if same else None
 
 
 def by_pattern(names: pd.Series, pattern: str) -> pd.Series:

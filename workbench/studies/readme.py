@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING
 
 from workbench.files import replacing
 
+from .commands import PAGES, Step, again, commands
+from .findings import DOUBT
+from .telling import counted, found
+
 if TYPE_CHECKING:
     from .starting import Started
 
 FILES = {
-    "cases.csv": "one row per case. Images stay where they are; paths count from here",
-    "left_out.csv": "cases that cannot be analysed, why, and their row among all",
-    "audit.csv": "what else is, or may be, wrong",
+    "cases.csv": "one row for each case that is analysed. Images stay where they are; paths count from here",
+    "left_out.csv": "the cases that are not, why, and their row among all",
+    "audit.csv": "what was found in all images, and what was done about it: cases left out, or it remains",
     "study.ipynb": "the analysis: open it in JupyterLab, or run it as below",
     ".gitignore": "keeps git from this folder, as names of files may tell who a patient is; delete it to commit",
 }
 
 
 def write_readme(started: Started, path: Path) -> None:
-    """Write the study's README: its files, what was assumed, what to type next.
+    """Write the study's README: its files, what was assumed and found, what to type next.
 
     Parameters
     ----------
@@ -29,26 +33,35 @@ def write_readme(started: Started, path: Path) -> None:
     path : Path
         The file.
     """
-    lines = ["# A study", ""]
+    again_typed = again(started.folder)
+    lines = ["# A study", "", f"{counted(started)}.", ""]
     lines += [f"- `{name}`: {text}" for name, text in FILES.items() if (started.folder / name).exists()]
     lines += ["", "Taken for granted:", "", *(f"- {text}" for text in started.assumed or ("nothing",))]
-    lines += ["", "Next:", "", *(f"    {command}" for command in next_steps(started))]
-    if not started.lacking:
+    lines += ["", "Found, and what was done about it:", "", *(f"- {text}" for text in found(started))]
+    if (started.remaining["kind"] == DOUBT).any():
         lines += [
             "",
-            "`run` takes some minutes; its page lies beside its record. `report` puts one where you want it.",
+            "Two patients who are one make results too good. If they are, give both the same name in the column "
+            f"`patient` of `cases.csv`, then type `{again_typed}`; or type",
+            f"`{again_typed} --patient 'EXPRESSION'`, a regular expression for the names of files, whose group is "
+            "the patient. If they are two, nothing is to be done.",
         ]
+    lines += ["", "Next:", ""]
+    if started.lacking:
+        lines += [f"    # the study lacks {started.lacking}", f"    {again_typed}"]
+    else:
+        lines += [f"    {step}" for step in next_steps(started)]
+        lines += ["", f"{PAGES}."]
     lines += [
         "",
-        "Type the commands in the folder where `workbench new` was typed, or in one below it; elsewhere add "
-        f"`-p cohort=PATH/{started.folder.name}/cases.csv`.",
+        "Paths in `cases.csv` count from this folder: move it together with the images, or not at all.",
         "",
-        "Paths in `cases.csv` count from here: move this folder together with the images, or not at all.",
-    ]
-    lines += ["", "After a change of `cases.csv`, for a new audit and notebook:", ""]
-    lines += [f"    workbench new {started.folder.as_posix()}", ""]
-    lines += ["For another cohort to validate on, make a study of it too, and add", ""]
-    lines += [
+        "After a change of `cases.csv`, for a new audit and notebook:",
+        "",
+        f"    {again_typed}",
+        "",
+        "For another cohort to validate on, make a study of it too, and add to `workbench run`",
+        "",
         "    -p external_cohort=OTHER_STUDY/cases.csv",
         "",
         "For research and teaching; not a medical device.",
@@ -57,7 +70,7 @@ def write_readme(started: Started, path: Path) -> None:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def next_steps(started: Started) -> list[str]:
+def next_steps(started: Started) -> list[Step]:
     """List the commands that follow.
 
     Parameters
@@ -67,13 +80,9 @@ def next_steps(started: Started) -> list[str]:
 
     Returns
     -------
-    list of str
-        To run the notebook and to report; none where something is lacking.
+    list of Step
+        To run the notebook and to report it; to start again where something is lacking.
     """
     if started.lacking:
-        return [f"# the study lacks {started.lacking}", f"workbench new {started.folder.as_posix()}"]
-    folder = started.folder.as_posix()
-    return [
-        f"workbench run {folder}/study.ipynb -o {folder}/runs",
-        f"workbench report {folder}/runs -o {folder}/report.html",
-    ]
+        return [Step(again(started.folder), f"once the study has what it lacks: {started.lacking}")]
+    return commands(started.folder, "")[1:]

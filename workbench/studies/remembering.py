@@ -28,11 +28,14 @@ class Remembered:
         The class to be found, where the user said it.
     root : str, optional
         The folder of the images, as seen from the study's.
+    doubtful : tuple of (str, str)
+        Patients taken for two who may be one.
     """
 
     assumed: tuple[str, ...] = ()
     positive: str | None = None
     root: str | None = None
+    doubtful: tuple[tuple[str, str], ...] = ()
 
     def joined(self, assumed: tuple[str, ...]) -> tuple[str, ...]:
         """Add what is taken for granted now.
@@ -81,7 +84,8 @@ def recall(folder: Path) -> Remembered:
     if not path.is_file():
         return Remembered()
     found = json.loads(path.read_text(encoding="utf-8"))
-    return Remembered(tuple(found["assumed"]), found["positive"], found["root"])
+    pairs = tuple((first, second) for first, second in found.get("doubtful", ()))
+    return Remembered(tuple(found["assumed"]), found["positive"], found["root"], pairs)
 
 
 def seen_from_root(cohort: Cohort, folder: Path, root: str | None) -> Cohort:

@@ -14,8 +14,9 @@ from workbench.cohorts import Cohort, CohortError
 from workbench.cohorts.parts import BETWEEN, to_text
 from workbench.files import replacing
 
+from .findings import REMAINS, with_doubts, with_what_was_done
 from .gathering import Gathered, gather, rarer_class
-from .notebook import write_notebook
+from .notebook import standard_size, write_notebook
 from .readme import write_readme
 from .remembering import LEFT_OUT, Remembered, other_than_patients, recall, remember, rows_left_out, seen_from_root
 
@@ -24,6 +25,8 @@ CASES, AUDIT, NOTEBOOK = "cases.csv", "audit.csv", "study.ipynb"
 FIRST = ("patient", "label", "split", "image", "mask")
 #: What a case cannot be analysed with.
 UNUSABLE = ("unreadable file", "missing image", "constant image", "identical images with different labels")
+#: What all but one case are left out for.
+COPIES = ("identical images", "identical images in two splits")
 #: Images whose sizes are looked at.
 LOOKED_AT = 50
 #: Patients of each class that it takes to set some aside and divide the others twice.
@@ -43,7 +46,7 @@ class Started:
     left_out : pandas.DataFrame
         Indexed by case: image, reason.
     findings : pandas.DataFrame
-        The audit of all cases, see `Cohort.audit`.
+        The audit of all cases, see `Cohort.audit`, with patients in doubt and a column ``done``.
     assumed : tuple of str
         What nobody said and was taken for granted.
     lacking : str
@@ -51,6 +54,8 @@ class Started:
     positive : str
         The class to be found.
     examples : tuple of str
+        See `Gathered`.
+    unite : str
         See `Gathered`.
     notebook_kept : bool
         Whether a notebook that the user had changed was left as it is.
@@ -64,7 +69,13 @@ class Started:
     lacking: str
     positive: str
     examples: tuple[str, ...] = ()
+    unite: str = ""
     notebook_kept: bool = False
+
+    @property
+    def remaining(self) -> pd.DataFrame:
+        """What was found and not mended by leaving cases out."""
+        return self.findings[self.findings["done"] == REMAINS]
 
 
 def start(
@@ -131,8 +142,8 @@ def start(
             gathered = replace(gathered, assumed=other_than_patients(gathered.assumed))
         else:
             before = replace(before, assumed=other_than_patients(before.assumed))
-    cohort, assumed = _settled(gathered)
-    assumed = before.joined(assumed)
+    cohort, new, doubtful = _settled(gathered, anew=patient)
+    doubtful = doubtful if source is not None or patient else before.doubtful
     findings = cohort.audit(jobs=jobs, progress=progress)
     left = _unusable(cohort, findings)
     kept = cohort.select([case for case in cohort if case not in left.index])
@@ -145,13 +156,14 @@ def start(
         raise ValueError(f"no case is of class {positive!r}; there are {', '.join(sorted(set(labels)))}")
     chosen = positive or (rarer_class(labels) if len(labels) else "")
     root = before.root if source is None else _from(str(cohort.root), folder) if cohort.root else None
-    memory = Remembered(assumed, positive, root)
+    memory = Remembered(before.joined(new), positive, root, doubtful)
+    found = with_doubts(findings, cohort.table["patient"], doubtful)
+    findings = with_what_was_done(found, left, (*UNUSABLE, *COPIES))
     shapes = _shapes(kept)
     lacking = lacking or _mixed(shapes)
-    assumed = (*assumed, *_sizes(shapes))
-    if positive is None and not lacking:
-        assumed = (*assumed, f"the class to be found is {chosen} (else add --positive CLASS)")
-    started = Started(folder, kept, left, findings, assumed, lacking, chosen, gathered.examples)
+    guessed = [f"the class to be found is {chosen} (if not, add --positive CLASS)"]
+    assumed = (*memory.assumed, *_sizes(shapes), *(guessed if positive is None and not lacking else []))
+    started = Started(folder, kept, left, findings, assumed, lacking, chosen, gathered.examples, gathered.unite)
     if source is not None or label or patient or list(kept) != listed:
         _write_cases(kept, folder)
     _write_left_out(cohort, left, folder)
@@ -165,8 +177,10 @@ def start(
     return started
 
 
-def _settled(gathered: Gathered) -> tuple[Cohort, tuple[str, ...]]:
-    table, assumed = gathered.cohort.table, list(gathered.assumed)
+def _settled(
+    gathered: Gathered, *, anew: str | None
+) -> tuple[Cohort, tuple[str, ...], tuple[tuple[str, str], ...]]:
+    table, assumed, doubtful = gathered.cohort.table, list(gathered.assumed), gathered.doubtful
     if "split" in table and table["split"].nunique() < 2:
         table = table.drop(columns="split")
     elif "split" in table:
@@ -178,19 +192,23 @@ def _settled(gathered: Gathered) -> tuple[Cohort, tuple[str, ...]]:
     if nameless.any():
         assumed.append(f"{int(nameless.sum())} cases name no patient: each is taken for a patient of its own")
         table = table.assign(patient=table["patient"].where(~nameless, table.index.to_series()))
-    if not gathered.named:
+    # An expression takes patients from names of files, whatever the table of cases calls them.
+    if not gathered.named or (anew is not None and "(" in anew):
         numbers = {
             name: f"patient-{number:05}" for number, name in enumerate(pd.unique(table["patient"]), start=1)
         }
+        table = table.assign(patient=table["patient"].map(numbers))
+        doubtful = tuple((numbers[longer], numbers[shorter]) for longer, shorter in doubtful)
+    if not gathered.named:
         cases = pd.Index([f"case-{number:05}" for number in range(1, len(table) + 1)], name="case")
-        table = table.assign(patient=table["patient"].map(numbers)).set_axis(cases)
+        table = table.set_axis(cases)
         assumed.append(
             f"names of files may tell who a patient is: cases and patients are numbered, and only {CASES} "
             "says which file a case is"
         )
     first = [name for name in FIRST if name in table]
     table = table[first + [name for name in table if name not in first]]
-    return Cohort(table, root=gathered.cohort.root), tuple(assumed)
+    return Cohort(table, root=gathered.cohort.root), tuple(assumed), doubtful
 
 
 def _unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +216,7 @@ def _unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
     for kind in UNUSABLE:
         for cases in findings.loc[findings["kind"] == kind, "cases"]:
             reasons |= {case: kind for case in cases if case not in reasons}
-    same = findings["kind"].isin(["identical images", "identical images in two splits"])
+    same = findings["kind"].isin(COPIES)
     classed = (
         cohort.table["label"].notna() if "label" in cohort.table else pd.Series(True, index=cohort.table.index)
     )
@@ -244,11 +262,13 @@ def _mixed(shapes: list[tuple[int, ...]]) -> str:
 
 
 def _sizes(shapes: list[tuple[int, ...]]) -> list[str]:
-    if len(shapes) == 1 and len(set(shapes[0])) == 1:
-        return [f"images of {_by(shapes[0])} are brought to the parameter size of the notebook"]
     named = _by(shapes[0]) if len(shapes) == 1 else f"{len(shapes)} sizes, {_by(shapes[0])} to {_by(shapes[-1])}"
-    told = f"images of {named} are brought to the parameter size of the notebook"
-    return [f"{told}, which stretches those that are not square"]
+    dimensions, size = len(shapes[0]) if shapes else 2, standard_size()
+    told = f"images of {named} are brought to {_by((size,) * dimensions)} for a first look"
+    stretched = (
+        ", which stretches those that are not square" if any(len(set(shape)) > 1 for shape in shapes) else ""
+    )
+    return [f"{told}{stretched} (the notebook's parameter size)"]
 
 
 def _by(shape: tuple[int, ...]) -> str:
@@ -292,44 +312,3 @@ def _from(cell: object, folder: Path) -> str | None:
 def _write(table: pd.DataFrame, path: Path) -> None:
     with replacing(path) as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
-
-
-def told(started: Started) -> list[str]:
-    """Say in lines what was started.
-
-    Parameters
-    ----------
-    started : Started
-        The study.
-
-    Returns
-    -------
-    list of str
-        Counts, assumptions, what was left out, and findings.
-    """
-    table = started.cohort.table
-    counts = table["label"].value_counts() if "label" in table else pd.Series(dtype=int)
-    classes = ", ".join(f"{name} {number}" for name, number in counts.sort_index().items())
-    found = f"{len(table)} cases of {table['patient'].nunique()} patients"
-    lines = [_found(started) + found + (f": {classes}" if classes else "")]
-    lines += [f"assumed: {text}" for text in started.assumed]
-    lines += [f"example: {text}" for text in started.examples]
-    lines += [f"left out: {number} x {reason}" for reason, number in _reasons(started.left_out).items()]
-    for severity, kind, cases, detail in started.findings.itertuples(index=False):
-        lines.append(f"{severity}: {kind}: {detail}" + (f" [{cohorts.listed(list(cases))}]" if cases else ""))
-    return lines
-
-
-def _found(started: Started) -> str:
-    left = started.left_out["reason"]
-    if left.empty:
-        return ""
-    copies = int(left.str.startswith("the same image").sum())
-    told = [f"{copies} {'copy' if copies == 1 else 'copies'} left out"] if copies else []
-    told += [f"{len(left) - copies} left out for other reasons"] if len(left) > copies else []
-    return ", ".join([f"{len(left) + len(started.cohort)} images found", *told, ""])
-
-
-def _reasons(left_out: pd.DataFrame) -> dict[str, int]:
-    counts = left_out["reason"].str.replace(r" as .*", " as another", regex=True).value_counts()
-    return {str(reason): int(number) for reason, number in counts.items()}

@@ -1,0 +1,119 @@
+"""The commands of a study, as every page and message gives them."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import NamedTuple
+
+#: What becomes of the two pages that show the same.
+PAGES = (
+    "`run` leaves a page beside its record, to look at; `report` writes the same page under a name of its own, "
+    "to keep and to send"
+)
+
+
+class Step(NamedTuple):
+    """A command, and what it gives.
+
+    Parameters
+    ----------
+    command : str
+        To be typed.
+    gives : str
+        In a few words.
+    """
+
+    command: str
+    gives: str
+
+    def __str__(self) -> str:
+        return f"{self.command}  # {self.gives}"
+
+
+def commands(folder: str | Path, images: str | Path) -> list[Step]:
+    """List the commands from a folder of images to a report.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of the study.
+    images : str or Path
+        Where the images are.
+
+    Returns
+    -------
+    list of Step
+        To start the study, run its notebook, and report it at length and in short.
+
+    Examples
+    --------
+    >>> for step in commands("my_study", "my images"):
+    ...     print(step.command)
+    workbench new my_study 'my images'
+    workbench run my_study/study.ipynb -o my_study/runs
+    workbench report my_study/runs -o my_study/report.html
+    workbench report my_study/runs -o my_study/summary.html --summary
+    """
+    place = Path(folder)
+    return [
+        Step(_typed("new", place, images), "a table of cases, an audit, a notebook; about a minute"),
+        Step(
+            _typed("run", place / "study.ipynb", "-o", place / "runs"),
+            "features, classifiers, a network; some minutes",
+        ),
+        *reporting(place / "runs", place),
+    ]
+
+
+def again(folder: str | Path) -> str:
+    """Write the command that takes up what the user has changed.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of the study.
+
+    Returns
+    -------
+    str
+        The command.
+
+    Examples
+    --------
+    >>> again("my_study")
+    'workbench new my_study'
+    """
+    return _typed("new", Path(folder))
+
+
+def reporting(runs: str | Path, folder: str | Path) -> list[Step]:
+    """List the commands that report a run.
+
+    Parameters
+    ----------
+    runs : str or Path
+        A record, or a folder with one.
+    folder : str or Path
+        Where the pages go.
+
+    Returns
+    -------
+    list of Step
+        At length, and in short.
+
+    Examples
+    --------
+    >>> reporting("runs", ".")[1].command
+    'workbench report runs -o summary.html --summary'
+    """
+    report, summary = (Path(folder) / f"{name}.html" for name in ("report", "summary"))
+    return [
+        Step(_typed("report", runs, "-o", report), "the page of the run, to keep and to send; --pdf prints it"),
+        Step(_typed("report", runs, "-o", summary, "--summary"), "one page in plain words"),
+    ]
+
+
+def _typed(*words: str | Path) -> str:
+    plain = [word.as_posix() if isinstance(word, Path) else word for word in words]
+    return shlex.join(["workbench", *plain])

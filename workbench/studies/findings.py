@@ -1,0 +1,70 @@
+"""What an audit found, what was done about it, and what remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+REMAINS = "remains: look at it"
+DOUBT = "one patient or two"
+
+
+def with_doubts(findings: pd.DataFrame, patients: pd.Series, doubtful: Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """Add the patients who may be one.
+
+    Parameters
+    ----------
+    findings : pandas.DataFrame
+        As from `Cohort.audit`.
+    patients : pandas.Series
+        Of each case.
+    doubtful : iterable of (str, str)
+        Patients taken for two; those who are no longer two are passed over.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row more for each pair.
+    """
+    of = {str(patient): list(cases) for patient, cases in patients.groupby(patients).groups.items()}
+    rows = [
+        {
+            "severity": "warning",
+            "kind": DOUBT,
+            "cases": (*of[shorter], *of[longer]),
+            "detail": f"{shorter} and {longer}: the name of one stands within the other's; taken for two",
+        }
+        for longer, shorter in doubtful
+        if longer in of and shorter in of
+    ]
+    return (
+        pd.concat([findings, pd.DataFrame(rows, columns=findings.columns)], ignore_index=True)
+        if rows
+        else findings
+    )
+
+
+def with_what_was_done(findings: pd.DataFrame, left_out: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:
+    """Add what was done about each finding.
+
+    Parameters
+    ----------
+    findings : pandas.DataFrame
+        As from `Cohort.audit`.
+    left_out : pandas.DataFrame
+        Indexed by case.
+    kinds : iterable of str
+        Of findings for which cases are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With a column ``done``: which cases were left out, or that the finding remains.
+    """
+    mended = set(kinds)
+    done = [
+        f"left out: {' '.join(case for case in cases if case in left_out.index)}" if kind in mended else REMAINS
+        for kind, cases in zip(findings["kind"], findings["cases"], strict=True)
+    ]
+    return findings.assign(done=done)
