@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from workbench.cli import app
-from workbench.studies.commands import reporting
+from workbench.studies.steps import reporting
 
 TYPO = ["run", "02_processing", "-p", "filtersize=7"]
 

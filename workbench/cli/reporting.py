@@ -59,7 +59,7 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
 
 
 def _next(runs: list[Path], folder: Path, *, given: str) -> None:
-    from workbench.studies.commands import reporting
+    from workbench.studies.steps import reporting
 
     # Beside standard output, whose last line is the path alone, for scripts.
     typer.echo("next: open it in a browser; it needs no network", err=True)

@@ -1,5 +1,7 @@
 """Reports: executed notebooks as HTML pages that open anywhere, offline."""
 
+import workbench.experiments.notebooks  # noqa: F401 (nbformat without its two seconds, before nbconvert wants it)
+
 from .page import write_page
 from .pdf import PrintingError, write_pdf
 from .site import write_site

@@ -1,20 +1,15 @@
 """Studies of one's own: from a folder of images to a table of cases, an audit and a notebook that runs."""
 
-from .commands import again, commands
-from .gathering import Gathered, gather
-from .patients import patients_in_names
-from .readme import next_steps
-from .starting import Started, start
-from .telling import told
+import lazy_loader
 
-__all__ = [
-    "Gathered",
-    "Started",
-    "again",
-    "commands",
-    "gather",
-    "next_steps",
-    "patients_in_names",
-    "start",
-    "told",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "gathering": ["Gathered", "gather"],
+        "patients": ["patients_in_names"],
+        "readme": ["next_steps"],
+        "starting": ["Started", "start"],
+        "steps": ["again", "commands"],
+        "telling": ["told"],
+    },
+)

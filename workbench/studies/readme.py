@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from workbench.files import replacing
 
-from .commands import PAGES, Step, again, commands
 from .findings import DOUBT
+from .steps import PAGES, Step, again, commands
 from .telling import counted, found
 
 if TYPE_CHECKING:
