@@ -38,7 +38,7 @@ bench: .venv/installed-bench ## every speed claim, beside its peers
 
 constraints: .venv/installed-test ## choose new versions of all dependencies
 	$(PIP) uv
-	$(BIN)/uv pip compile --quiet --universal --upgrade --all-extras --no-emit-index-url --no-header \
+	$(BIN)/uv pip compile --quiet --universal --upgrade --fork-strategy fewest --all-extras --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --output-file constraints.txt pyproject.toml
 
 clean: ## remove what make made
