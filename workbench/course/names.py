@@ -92,4 +92,19 @@ def _read(statement: ast.stmt) -> set[str]:
 
 
 def _table(statement: ast.stmt) -> symtable.SymbolTable:
-    return symtable.symtable(ast.unparse(statement), "cell", "exec")
+    return symtable.symtable(ast.unparse(_Scopes().visit(ast.parse(ast.unparse(statement)))), "cell", "exec")
+
+
+class _Scopes(ast.NodeTransformer):
+    """Turns comprehensions into generators: Python 3.12 gives only these a scope of their own."""
+
+    def visit_ListComp(self, node: ast.ListComp) -> ast.AST:
+        return self.visit_SetComp(node)
+
+    def visit_SetComp(self, node: ast.ListComp | ast.SetComp) -> ast.AST:
+        self.generic_visit(node)
+        return ast.GeneratorExp(node.elt, node.generators)
+
+    def visit_DictComp(self, node: ast.DictComp) -> ast.AST:
+        self.generic_visit(node)
+        return ast.GeneratorExp(ast.Tuple([node.key, node.value], ast.Load()), node.generators)
