@@ -1,9 +1,14 @@
 import json
+import sys
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from workbench.cli import app
+from workbench.cli.reporting import report_of
+from workbench.experiments.places import alone
+from workbench.experiments.recording import RESULTS
 
 # Stands for a browser, which the tests of printing itself start.
 PRINTER = """#!/bin/sh
@@ -50,8 +55,8 @@ def test_paper(notebook, tmp_path, monkeypatch):
     printed = workbench("report", notebook, "-o", tmp_path / "c.html", "--pdf")
     assert printed.stdout.splitlines() == [str(tmp_path / "c.html"), str(tmp_path / "c.pdf")]
     assert (tmp_path / "c.pdf").read_bytes()[:5] == b"%PDF-"
-    alone = workbench("report", notebook, "-o", tmp_path / "d.pdf")
-    assert alone.stdout.splitlines() == [str(tmp_path / "d.pdf")]
+    only = workbench("report", notebook, "-o", tmp_path / "d.pdf")
+    assert only.stdout.splitlines() == [str(tmp_path / "d.pdf")]
     assert not (tmp_path / "d.html").exists()
 
 
@@ -81,3 +86,56 @@ def test_without_a_browser_there_is_a_message(notebook, tmp_path, monkeypatch):
     result = workbench("report", notebook, "-o", tmp_path / "c.pdf")
     assert result.exit_code == 2
     assert "expected a Chromium" in result.stderr
+
+
+def test_a_notebook_that_was_never_run_is_no_run(notebook, tmp_path):
+    record = json.loads(notebook.read_text())
+    record["cells"][1]["execution_count"] = None
+    waiting = tmp_path / "study.ipynb"
+    waiting.write_text(json.dumps(record))
+    page = tmp_path / "page.html"
+    assert workbench("report", tmp_path, "-o", page).exit_code == 0
+    assert "study" not in page.read_text().split("<main")[1].split("</main")[0]
+    only = workbench("report", waiting, "-o", page)
+    assert only.exit_code == 1
+    assert f"{waiting} was never run: workbench run {waiting}" in only.stderr
+
+
+def test_what_is_not_there_is_named_with_what_is(notebook, tmp_path):
+    result = workbench("report", tmp_path / "run", "-o", tmp_path / "page.html")
+    assert result.exit_code == 2
+    assert f"run is not there; in {tmp_path} there is runs" in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_a_run_in_progress_is_not_called_killed(notebook, tmp_path):
+    record = json.loads(notebook.read_text())
+    record["cells"][1]["execution_count"] = None
+    record["metadata"]["workbench"] = {"run": {"started": "2026-01-01T08:00:00"}}
+    notebook.write_text(json.dumps(record))
+    page = tmp_path / "page.html"
+    with alone(notebook.parent) as held:
+        assert held and workbench("report", notebook, "-o", page).exit_code == 0
+        assert "still running" in page.read_text() and "killed" not in page.read_text()
+    workbench("report", notebook, "-o", page)
+    assert "still running" not in page.read_text() and "killed" in page.read_text()
+
+
+def test_a_report_that_fails_loses_neither_results_nor_record(notebook, tmp_path, monkeypatch, capsys):
+    values = {"auc": 0.9, "auc_low": 0.8, "auc_high": 1.0}
+    record = json.loads(notebook.read_text())
+    shown = {"output_type": "display_data", "data": {"text/plain": "auc 0.9"}, "metadata": {RESULTS: values}}
+    record["cells"][1]["outputs"] = [shown]
+    notebook.write_text(json.dumps(record))
+
+    def failing(*_, **__):
+        raise KeyError("auc_high")
+
+    monkeypatch.setattr("workbench.reports.write_page", failing)
+    report_of([SimpleNamespace(notebook=notebook, status="complete")], notebook.parent)
+    said = capsys.readouterr().err
+    assert "AUC  0.90 (0.80 to 1.00)" in said
+    assert (
+        f"the report could not be written (KeyError: 'auc_high'); the record of the run is whole: {notebook}"
+        in said
+    )

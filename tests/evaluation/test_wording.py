@@ -70,7 +70,7 @@ def test_a_column_for_readers_has_one_number_of_decimals():
     columns = ["CNN", "difference", "low"]
     numbers = [[0.972, 0.1, 0.001], [0.9, 0.2, 0.1], [0.99, 0.3, 0.2], [0.5, 0.004, -0.1]]
     said = readable(pd.DataFrame(numbers, index, columns))
-    assert {len(text) for text in said["CNN"]} == {len("0.97")}
+    assert {len(text) for text in said["CNN"]} == {len("0.972")}
     assert said["difference"].tolist() == ["0.100", "0.200", "0.300", "0.004"]
 
 

@@ -159,3 +159,13 @@ def test_a_page_that_leaks_says_so_and_is_not_handed_out_silently(make_run, tmp_
 def test_short_code_is_not_broken_at_the_dash_of_an_option():
     assert '<code class="short">-p epochs=60</code>' in to_html("`-p epochs=60`")
     assert "short" not in to_html(f"`{'long ' * 10}`")
+
+
+def test_what_a_user_typed_is_shown_as_typed(make_run, tmp_path):
+    expression = "(?:.*[ _.-])?(p[0-9]+|IM-[0-9]+)_.*$<b>"
+    paths = [make_run(str(n), text=f"By `{expression}`.", size=f"*<b>_{n}_ `$x$`") for n in (1, 2)]
+    for notebooks in (paths[0], paths):
+        page = bs4.BeautifulSoup(write_page(notebooks, tmp_path / "page.html").read_text(), "html.parser")
+        assert page.find("code", string=expression)
+        assert "*<b>_1_ `$x$`" in page.select_one(".parameters").text and not page.find("b")
+    assert "*<b>_2_ `$x$`" in page.select_one(".overview").text

@@ -1,5 +1,6 @@
 """Several runs in one file."""
 
+import json
 from itertools import pairwise
 
 import bs4
@@ -83,3 +84,31 @@ def test_an_incomplete_run_among_several_is_told_at_the_top(make_run, tmp_path):
         "Not all runs are complete. Run 2: size 3 : failed"
     )
     assert page.select_one("header .notice.bad a")["href"] == "#run-2"
+
+
+def test_runs_are_told_apart_by_data_and_hour_and_the_newest_is_marked(make_run):
+    paths = [make_run("a"), make_run("b")]
+    for number, path in enumerate(paths, start=1):
+        notebook = json.loads(path.read_text())
+        run = notebook["metadata"]["workbench"]["run"]
+        run |= {"data": str(number) * 16, "started": f"2026-01-0{number}T08:00:00"}
+        path.write_text(json.dumps(notebook))
+    assert labels(read(paths)) == [
+        "1 A chapter: data 11111111, 2026-01-01 08:00",
+        "1 A chapter: data 22222222, 2026-01-02 08:00, the newest",
+    ]
+    table = overview(read(paths), ["a", "b"])
+    assert [column.name for column in table.columns] == ["run", "data", "started"]
+    assert [row.label for row in table.rows] == ["Run 1", "Run 2, the newest"]
+
+
+def test_of_many_results_none_is_cut_off(make_run):
+    paths = [make_run(f"run{size}", size=size) for size in range(12)]
+    for number, path in enumerate(paths):
+        notebook = json.loads(path.read_text())
+        (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
+        values |= {f"recall_{one}": (number + one) / 100 for one in range(9)}
+        path.write_text(json.dumps(notebook))
+    table = overview(read(paths), [""] * 12)
+    assert [column.name for column in table.columns] == ["run", "size", "recorded results"]
+    assert len(table.rows[3].cells[-1]) == 9

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.experiments import Run
 
 FILES = (".html", ".htm", ".pdf")
+SHOWN = 12  # names in a folder
 HEADLINES = 8  # results that are told after a run
 LARGEST = 5_000_000  # bytes of a file that opens at once anywhere and goes by mail
 
@@ -31,15 +34,15 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
     summary: Annotated[bool, typer.Option("--summary", help="One page in plain words instead.")] = False,
 ) -> None:
     """Write the report of executed notebooks: HTML that opens offline, a site of several, or a PDF."""
-    from workbench.experiments.chapters import ChapterError, below
+    from workbench.experiments.chapters import ChapterError
     from workbench.privacy import PrivacyError
     from workbench.reports import PrintingError
-    from workbench.reports.overview import in_order
 
     if output.suffix.lower() not in FILES and (pdf or summary):
         fail(f"expected a .html or .pdf file as -o with --pdf or --summary, received the folder {output}")
     try:
-        notebooks = [found for run in runs for found in (in_order(below(run)) if run.is_dir() else [run])]
+        paged = output.suffix.lower() in FILES
+        notebooks = [found for run in runs for found in _executed(run, paged=paged, summary=summary)]
         if summary and len(notebooks) > 1:
             newest = max(notebooks, key=lambda path: path.stat().st_mtime)
             told = f"name the one; the newest is {newest}"
@@ -56,6 +59,31 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+def _executed(place: Path, *, paged: bool, summary: bool) -> list[Path]:
+    from workbench.experiments.chapters import below, load
+    from workbench.experiments.status import is_untouched
+    from workbench.reports.overview import in_order
+    from workbench.studies.choosing import chosen, is_study
+
+    if not place.exists():
+        above = next(folder for folder in place.absolute().parents if folder.is_dir())
+        there = ", ".join(sorted(one.name for one in above.iterdir() if not one.name.startswith("."))[:SHOWN])
+        fail(f"{place} is not there; in {above} there is {there or 'nothing'}")
+    found = below(place) if place.is_dir() else [place]
+    run = [path for path in found if not is_untouched(load(path))]
+    if found and not run:  # a notebook that waits to be run is no record
+        typer.echo(f"workbench: {found[0]} was never run: workbench run {shlex.quote(str(found[0]))}", err=True)
+        raise typer.Exit(1)
+    if not place.is_dir():
+        return run
+    alike = len(run) > 1 and len({path.stem for path in run}) == 1
+    if alike and paged and (summary or is_study(place)):
+        path, told = chosen(run)
+        typer.echo(f"{told}; a folder as -o makes a page of each", err=True)
+        return [path]
+    return in_order(run)
 
 
 def _next(runs: list[Path], folder: Path, *, given: str) -> None:
@@ -104,17 +132,35 @@ def report_of(runs: list[Run], folder: Path) -> None:
     written = [run.notebook for run in runs if isinstance(run.notebook, Path) and run.notebook.exists()]
     if not written:
         return  # none, or under a URL, where no report can be written
-    try:
-        page = write_page(written[0], written[0].with_suffix(".html")) if len(runs) == 1 else None
-        if page is not None and runs[0].status == "complete":
+    one = len(runs) == 1
+    if one and runs[0].status == "complete":
+        with _told("the results could not be told", written[0]):
             _results(written[0])
-        typer.echo("report:", err=True)
-        typer.echo(page or write_site(written, folder / "report"))
-        alone = folder if len(below(folder)) == 1 else written[0].parent
-        _next([alone] if len(runs) == 1 else [], folder.parent, given="run")
+    try:
+        with _told("the report could not be written", written[0] if one else folder):
+            page = write_page(written[0], written[0].with_suffix(".html")) if one else None
+            shown = page or write_site(written, folder / "report")
+            typer.echo("report:", err=True)
+            typer.echo(shown)
+            alone = folder if len(below(folder)) == 1 else written[0].parent
+            _next([alone] if one else [], folder.parent, given="run")
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None
+
+
+@contextmanager
+def _told(what: str, record: Path) -> Iterator[None]:
+    # A run of hours must not end in a traceback of its report.
+    from workbench.privacy import PrivacyError
+
+    try:
+        yield
+    except PrivacyError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+        typer.echo(f"workbench: {what} ({said}); the record of the run is whole: {record}", err=True)
 
 
 def _results(notebook: Path) -> None:

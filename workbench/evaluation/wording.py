@@ -28,6 +28,10 @@ WRITTEN = {
 }
 #: Decimals of the metrics that need more than two.
 LEAST = {"brier": 3}
+#: From here to 1 two decimals say too little.
+HIGH = 0.95
+#: Columns that say nothing of how good a model is.
+BESIDE = {"low", "high", "majority"}
 #: What readers of a clinical page call the metrics.
 CLINICAL = {"auc": "AUC", "recall": "sensitivity", "specificity": "specificity"}
 
@@ -83,9 +87,9 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        With the metrics' names as they are written. Text of two decimals, of three for the Brier score; from a
-        column ``difference`` on, of three, or of four in all of them where three would hide on which side of 0 a
-        number lies. Never ``-0.00``; what is undefined stays ``nan``.
+        With the metrics' names as they are written. Text of two decimals, of three for the Brier score and where
+        a share lies between 0.95 and 1; from a column ``difference`` on, of three, or of four in all of them where
+        three would hide on which side of 0 a number lies. Never ``-0.00``; what is undefined stays ``nan``.
 
     Examples
     --------
@@ -102,9 +106,10 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     first = heads.index("difference") if "difference" in heads else len(heads)
     values = table.to_numpy(float)
     apart = max(3, _decimals(values[:, first:].ravel(), "difference"))
+    least = _least(values[:, [place for place in range(first) if heads[place] not in BESIDE]].ravel())
     rows = []
     for name, row in zip(table.index, values, strict=True):
-        own = LEAST.get(name[-1] if isinstance(name, tuple) else name, 2)
+        own = LEAST.get(name[-1] if isinstance(name, tuple) else name, least)
         rows.append([_number(value, own if place < first else apart) for place, value in enumerate(row)])
     return pd.DataFrame(rows, index=table.index, columns=table.columns).rename(index=WRITTEN)
 
@@ -132,8 +137,9 @@ def in_short(judged: Mapping[str, Mapping[str, Classification]]) -> pd.DataFrame
     """
     import pandas as pd
 
+    least = _least(one[metric].value for found in judged.values() for one in found.values() for metric in CLINICAL)
     rows = {
-        (model, place): {word: _interval(found[model], metric) for metric, word in CLINICAL.items()}
+        (model, place): {word: _interval(found[model], metric, least) for metric, word in CLINICAL.items()}
         for model in next(iter(judged.values()))
         for place, found in judged.items()
     }
@@ -198,7 +204,8 @@ def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
         for metric, word in CLINICAL.items():
             row: Any = table.loc[metric]
             if row["high"] < 0:
-                new, old = _number(row["external"], 2), _number(row["internal"], 2)
+                least = _least((row["external"], row["internal"]))
+                new, old = (_number(row[name], least) for name in ("external", "internal"))
                 said.append(
                     f"Clearly worse in the {place}: {word} of {model}, {new} against {old} while held out "
                     f"(difference {_difference(row, metric, signed=False)})."
@@ -229,6 +236,10 @@ def _difference(row: pd.Series, metric: str, *, signed: bool = True) -> str:
     return f"{value} (95 % interval {low} to {high})" if signed else f"{value}, 95 % interval {low} to {high}"
 
 
-def _interval(found: Classification, metric: str) -> str:
-    value, low, high = (_number(number, 2) for number in found[metric])
+def _least(values: Iterable[float]) -> int:
+    return 3 if any(HIGH < abs(value) < 1 for value in values) else 2
+
+
+def _interval(found: Classification, metric: str, decimals: int) -> str:
+    value, low, high = (_number(number, decimals) for number in found[metric])
     return f"{value} ({low} to {high})"

@@ -15,6 +15,10 @@ from .content.results import Result, most_decimals
 from .sections import Section
 from .tables import NUMBER
 
+TOLD = {"started"}  # what needs no name to be understood
+RECORDED = "recorded results"
+MOST = 8  # columns that fit a page
+
 
 @dataclass(frozen=True)
 class Column:
@@ -109,17 +113,19 @@ def labels(sections: Sequence[Section]) -> list[str]:
     Returns
     -------
     list of str
-        Title, and where it is not unique the settings that differ among those of this title.
+        Title, and where it is not unique what tells those of this title apart: settings, data, the hour; the
+        newest is marked.
     """
     alike: dict[str, list[Section]] = {}
     for section in sections:
         alike.setdefault(section.title, []).append(section)
-    differing = {title: _differing(same) for title, same in alike.items()}
+    newest = {title: _newest(same) for title, same in alike.items()}
     named = []
     for section in sections:
-        own = _values(section)
-        settings = ", ".join(f"{name} {own[name]}" for name in differing[section.title])
-        named.append(f"{section.title}: {settings}" if settings else section.title)
+        told = _told_apart(section, alike[section.title])
+        parts = [text if name in TOLD else f"{name} {text}" for name, text in told.items() if text]
+        parts += ["the newest"] if section is newest[section.title] else []
+        named.append(f"{section.title}: {', '.join(parts)}" if parts else section.title)
     again = Counter(named)
     numbers: Counter[str] = Counter()
     for place, label in enumerate(named):
@@ -155,16 +161,16 @@ def _set(sections: Sequence[Section], hrefs: Sequence[str]) -> Overview:
         Row(label, href, section.failure, [*(cell[name] for name in shown), _texts(section)])
         for section, href, label, cell in zip(sections, hrefs, labels(sections), cells, strict=True)
     ]
-    columns = [Column("report"), *(Column(name, name == "seconds") for name in shown), Column("recorded results")]
+    columns = [Column("report"), *(Column(name, name == "seconds") for name in shown), Column(RECORDED)]
     return Overview(
         f"Reports{_sure(sections)}", columns, rows, {} if "state" in shown else {"state": cells[0]["state"]}
     )
 
 
 def _sweep(sections: Sequence[Section], hrefs: Sequence[str]) -> Overview:
-    settings = _differing(sections)
-    cells = [
-        {"state": _state(section)} | {name: _values(section)[name] for name in settings} | texts
+    newest = _newest(sections)
+    cells: list[dict[str, Any]] = [
+        {"state": _state(section)} | _told_apart(section, sections) | texts
         for section, texts in zip(sections, _aligned(sections), strict=True)
     ]
     names = list(dict.fromkeys(name for cell in cells for name in cell))
@@ -173,15 +179,47 @@ def _sweep(sections: Sequence[Section], hrefs: Sequence[str]) -> Overview:
     if len({cell["state"] for cell in cells}) > 1:
         same.pop("state", None)
     shown = [name for name in names if name not in same]
+    if len(shown) > MOST:  # more than fit a page: what was recorded is listed instead, and wraps
+        told = {name for section in sections for name in _texts(section)}
+        cells = [
+            {name: text for name, text in cell.items() if name not in told}
+            | {RECORDED: {name: cell[name] for name in shown if name in told and name in cell}}
+            for cell in cells
+        ]
+        shown = [*(name for name in shown if name not in told), RECORDED]
+    labelled = [f"Run {n}{', the newest' if one is newest else ''}" for n, one in enumerate(sections, start=1)]
     rows = [
-        Row(f"Run {number}", href, section.failure, [cell.get(name, "") for name in shown])
-        for number, (section, href, cell) in enumerate(zip(sections, hrefs, cells, strict=True), start=1)
+        Row(label, href, section.failure, [cell.get(name, "") for name in shown])
+        for label, section, href, cell in zip(labelled, sections, hrefs, cells, strict=True)
     ]
     columns = [Column("run")]
     for place, name in enumerate(shown):
-        texts = [str(row.cells[place]) for row in rows]
-        columns.append(Column(name, all(not text or NUMBER.fullmatch(text) for text in texts)))
+        texts = [row.cells[place] for row in rows]
+        columns.append(
+            Column(name, all(isinstance(text, str) and NUMBER.fullmatch(text or "0") for text in texts))
+        )
     return Overview(f"{len(sections)} runs of {sections[0].title}{_sure(sections)}", columns, rows, same)
+
+
+def _told_apart(section: Section, alike: Sequence[Section]) -> dict[str, str]:
+    # What differs among runs of one notebook: settings, data, and when they were begun.
+    values = _values(section)
+    told = {name: values[name] for name in _differing(alike)}
+    runs = {"data": lambda one: str(_run(one).get("data", ""))[:8], "started": _hour}
+    return told | {name: of(section) for name, of in runs.items() if len({of(one) for one in alike}) > 1}
+
+
+def _newest(alike: Sequence[Section]) -> Section | None:
+    hours = [str(_run(one).get("started", "")) for one in alike]
+    return alike[hours.index(max(hours))] if len(set(hours)) > 1 else None
+
+
+def _hour(section: Section) -> str:
+    return str(_run(section).get("started", ""))[:16].replace("T", " ")
+
+
+def _run(section: Section) -> dict[str, Any]:
+    return dict(section.about.get("run", {}))
 
 
 def _values(section: Section) -> dict[str, str]:

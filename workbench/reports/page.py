@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from workbench.experiments.chapters import load
+from workbench.experiments.places import is_held
 from workbench.experiments.watching import leak
 from workbench.files import replacing
 from workbench.privacy import PrivacyError
@@ -138,6 +140,7 @@ def read(notebooks: Sequence[Path], *, links: Mapping[str, str] | None = None) -
             prefix="" if alone else f"run-{number}-",
             links=links,
         )
+        one = replace(one, held=is_held(path.parent))
         again = one.title in {earlier.title for earlier in sections}
         sections.append(one.without(known, again=again) if sections else one)
         known |= {block.digest for block in one.blocks}
@@ -211,7 +214,7 @@ def _contents(sections: Sequence[Section]) -> list[Heading]:
         return [heading for heading in _headings(sections[0], 2) if heading.level <= 3]
     found = [Heading(2, "overview", "Overview")]
     for one in sections:
-        found.append(Heading(2, one.anchor, one.label))
+        found.append(Heading(2, one.anchor, escape(one.label)))
         if len(sections) <= MANY:
             found += [heading for heading in _headings(one, 3) if heading.level == 3]
     return found

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 
 from workbench.experiments import failure, status
+from workbench.experiments.status import under_way
 
 from .content import facts
 from .content.checklists import Checklist, checklists
@@ -84,6 +85,8 @@ class Section:
         Whether an earlier section is a run of the same notebook.
     label : str, optional
         Its title beside other sections.
+    held : bool, optional
+        Whether a process is writing it.
     """
 
     title: str
@@ -94,6 +97,7 @@ class Section:
     repeats: bool = False
     again: bool = False
     label: str = ""
+    held: bool = False
 
     def groups(self, *, code: bool) -> list[tuple[bool, list[Block]]]:
         """Group the blocks that are shown.
@@ -118,12 +122,15 @@ class Section:
 
     @cached_property
     def status(self) -> str:
-        """As of the record, or that it leaks."""
-        return "leaking" if self.leak else status(self.notebook)
+        """As of the record, or that it leaks, or is still running."""
+        told = "leaking" if self.leak else status(self.notebook)
+        return "running" if self.held and told == "interrupted" else told
 
     @property
     def failure(self) -> str:
         """Why it is not complete."""
+        if self.status == "running":
+            return f"still running: {under_way(self.notebook) or 'it has just begun'}"
         return self.leak or failure(self.notebook)
 
     @cached_property
@@ -149,7 +156,7 @@ class Section:
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """What the record lacks, beside what stopped it."""
-        return () if self.status in {"failed", "interrupted", "leaking"} else gaps(self.notebook)
+        return () if self.status in {"failed", "interrupted", "leaking", "running"} else gaps(self.notebook)
 
     @cached_property
     def remarks(self) -> tuple[Gap, ...]:

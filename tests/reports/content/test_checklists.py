@@ -60,11 +60,11 @@ def test_what_items_ask_the_record_for_exists(name):
     functions, leads = table()["functions"], table()["leads"]
     of_run = {"run.data", "run.digest", "run.revision", "run.seed", "run.versions"}
     known = of_run | {"intervals", "results", "parameters.case", "parameters.positive"} | set(functions)
-    groups = {"data", "splits", "networks built"} | set(leads)
+    groups = {"data", "networks built", "preparation", "splits", "thresholds"} | set(leads)
     for *_, author, evidence in tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))["items"]:
         assert author or evidence
         for one in evidence:
-            kind, _, of_kind = one.rpartition(":")
+            kind, _, of_kind = one.removeprefix("external:").rpartition(":")
             assert of_kind in {"group": groups, "section": set(module.SECTIONS), "": known}[kind], one
 
 
@@ -95,3 +95,30 @@ def test_answers_hold_no_raw_names(traced):
     for one in checklists(notebook):
         said = " ".join(item.text for item in one.items)
         assert not re.search(r"\w_\w", said.replace("head_ct", ""))  # the name of a sample
+
+
+def test_what_does_not_answer_is_left_to_the_author(traced):
+    notebook = traced()
+    calls = notebook["metadata"]["workbench"]["run"]["methods"]["calls"]
+    first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+    first["defaults"]["threshold"] = 0.5
+    first["found"].append(first["found"][0] | {"cases": 120, "patients": 40})
+    opened = {"function": "cohorts.internal_and_external", "options": {"size": 48, "margin": 10}}
+    calls += [opened, {"function": "evaluation.external_validation", "options": {}}]
+    calls += [{"function": "cnn.fit_temperature", "options": {}}]
+    where = {"cell_type": "markdown", "source": "## Validation on other patients\n\n## Processing, and folds"}
+    notebook["cells"].insert(1, where | {"metadata": {}})
+
+    def items():
+        return {one.name: {item.number: item for item in one.items} for one in checklists(notebook)}
+
+    filled = items()
+    for number in ("12f", "12g", "18e"):
+        assert filled["TRIPOD+AI"][number].status == "author"
+    assert "a probability of at least 0.5" in filled["TRIPOD+AI"]["15"].text
+    prepared = filled["CLAIM"]["9"].text
+    assert "Images were brought to 48 pixels along each side, after 10 % had been cut" in prepared
+    assert "“Processing, and folds”" in prepared and "ugment" not in prepared
+    assert filled["CLAIM"]["33"].status == "author"
+    notebook["metadata"]["workbench"]["run"]["parameters"]["external_cohort"] = "other/cases.csv"
+    assert items()["CLAIM"]["33"].status == "part"

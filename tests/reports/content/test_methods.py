@@ -212,3 +212,22 @@ def test_an_equal_sentence_is_said_once(contested):
     after = methods(contested)
     assert after.text == before.text
     assert any(f"run.methods.calls[{len(calls) - 1}]" in one.sources for one in after.sentences)
+
+
+def test_the_beginning_of_a_study_is_told(traced):
+    notebook = traced()
+    opening = r"""# T
+
+- Patients: by the names of the files, expression `(p[0-9]+)_.*`, there are 565 patients.
+- Names\_of\* files may tell who a patient is.
+- Left out: 3 x the same image as another (left_out.csv says which).
+"""
+    notebook["cells"].insert(0, {"cell_type": "markdown", "source": opening, "metadata": {"tags": ["opening"]}})
+    said = "861 images were found, and 3 of them left out (left_out.csv).\n"
+    notebook["cells"][2]["outputs"].append({"output_type": "stream", "name": "stdout", "text": said})
+    text = methods(notebook).text
+    assert "Data. 861 images were found, and 3 of them left out (3 x the same image as another). When the" in text
+    assert (
+        "patients were told so: by the names of the files, expression “(p[0-9]+)_.*”, there are 565 patients."
+        in text
+    )

@@ -18,10 +18,10 @@ def test_natural_frequencies_are_those_of_the_record(traced):
     assert "Of 100 pairs, one of each kind, it ranks 91 rightly" in text
     assert "240 cases of 80 people" in text
     # Of 600 others than the 400, the share 0.0898 is 54; by the interval, shares of 0.04 to 0.15 are 24 to 90.
-    assert "where 400 have it, 352 alarms are right and 54 wrong" in text
+    assert "If, as in this study, 400 of the 1,000 have it, 352 alarms are right and 54 wrong" in text
     assert "54 wrong (anything from 24 to 90 is likely)" in text
     # Of 990 others than 10, the share 0.0898 is 89.
-    assert "Where 10 have it, 9 alarms are right and 89 wrong" in text
+    assert "If 10 of them have it, 9 alarms are right and 89 wrong" in text
 
 
 def test_what_came_out_elsewhere_stands_beside_and_is_the_one_to_expect(traced):
@@ -46,7 +46,7 @@ def test_what_came_out_elsewhere_stands_beside_and_is_the_one_to_expect(traced):
     assert "These are the figures to expect for new people of the same place" in text
     assert "it misses 3 more of 100 and it wrongly flags 21 more of 100" in text
     # Of 990 others than 10, the share 0.3 is 297.
-    assert "Where 10 have it, 8 alarms are right and 297 wrong" in text
+    assert "If 10 of them have it, 8 alarms are right and 297 wrong" in text
     assert "people from elsewhere" not in text and "of the same place" in text
     assert len(page(notebook).select(".icon-half svg")) == 2
     rows = [row.get_text(" ", strip=True) for row in page(notebook).select("tbody tr")]
@@ -87,7 +87,7 @@ def test_of_two_models_both_are_shown_and_the_better_one_is_spoken_of(rivals):
     assert "logistic regression ranks 95 of 100 pairs rightly, the convolutional network 91." in text
     assert "This is more than chance explains, so the rest of this page speaks of logistic regression." in text
     assert "it finds 92 and misses 8" in text
-    assert "either may be the better one" in rivals(-0.06, 0.01)
+    assert "No difference is shown, so either may be the better one" in rivals(-0.06, 0.01)
 
 
 def test_icon_arrays_show_the_same_numbers_without_colour(traced):
@@ -166,6 +166,31 @@ def test_patients_elsewhere_may_be_as_many_as_the_first(traced):
         "In the 240 cases of 80 people of another simulated study" in text and "it finds 60 and misses 40" in text
     )
     assert "These are the figures to expect for new cases of that simulation." in text
+    remains = "23 pairs of patients may each be one patient; they are taken for two"
+    opening = f"# T\n\n- Remains: warning: {remains} (audit.csv)."
+    notebook["cells"].insert(0, {"cell_type": "markdown", "source": opening, "metadata": {"tags": ["opening"]}})
+    heat = ["occlusion, truth ill: 31% of the heat in the outer tenth.\n"]
+    heat += ["Grad-CAM, truth ill: 72% of the heat in the outer tenth: WARNING, see what to do below.\n"]
+    notebook["cells"][2]["outputs"].append({"output_type": "stream", "name": "stdout", "text": heat})
+    text = page(notebook).get_text(" ", strip=True)
+    assert "These are the figures to expect" not in text
+    assert "For new cases of that simulation, expect such figures at best" in text
+    assert f"What is in doubt Found when the study was started: {remains}." in text
+    assert (
+        "In 1 of 2 pictures of where the network looks, more than half of the heat lies along the border" in text
+    )
+    heat[1] = "Grad-CAM, ill: 72% of the heat in the outer tenth: WARNING of Grad-CAM alone, which weighs less.\n"
+    heat.append("An AUC of 0.999 is to be distrusted until leaks are ruled out.\n")
+    text = page(notebook).get_text(" ", strip=True)
+    assert "Only the coarser of the methods says so." in text and "So good a result is to be distrusted" in text
+    notebook["cells"][0]["source"] = "# T\n\n- Remains: nothing; the audit finds nothing else."
+    assert "Found when" not in page(notebook).get_text()
+
+
+def test_the_page_says_which_run_it_is_about(traced):
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["parameters"]["cohort"] = "../my_study/cases.csv"
+    assert summary(notebook).of == "study my_study · run of 2026-01-01 00:00 UTC · digest dddddddddddd"
 
 
 def test_the_names_of_results_tell_models_and_who_is_elsewhere(traced):

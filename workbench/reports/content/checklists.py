@@ -13,11 +13,13 @@ from typing import Any
 
 from ..markdown import headings
 from .applied import applied, phrased
-from .concluded import evaluation, software
+from .concluded import evaluation, software, thresholds
 from .intervals import with_intervals
+from .judged import origin
 from .naming import result_name
-from .opened import data, splits
+from .opened import data, preparation, splits
 from .record import Record
+from .remaining import beginnings
 from .results import results
 from .trained import models, networks
 from .writing import CLOSE, OPEN, Sentence, listed
@@ -35,6 +37,7 @@ SECTIONS = {
     "explanation": r"^explanation|where does it look|live on",
     "failures": r"\bfail|gets wrong|are missed",
     "limits": r"^limit",
+    "processing": r"^(pre)?processing",
     "question": r"^question|^the question",
     "short": r"^in short",
 }
@@ -142,7 +145,13 @@ class _Known:
 
     def __init__(self, record: Record, places: Mapping[str, str]) -> None:
         self._record, self._places = record, places
-        self._groups = {"data": data(record), "splits": splits(record), "networks built": networks(record)}
+        self._groups = {
+            "data": [*beginnings(record.notebook), *data(record)],
+            "networks built": networks(record),
+            "preparation": preparation(record),
+            "splits": splits(record),
+            "thresholds": thresholds(record),
+        }
         self._all = [
             *self._groups["data"],
             *self._groups["networks built"],
@@ -155,10 +164,12 @@ class _Known:
     def says(self, evidence: str) -> list[tuple[str, str]]:
         """Return texts with the heading under which they stand; none of what the page describes there itself."""
         kind, _, name = evidence.partition(":")
+        if kind == "external":  # patients of the same place answer nothing
+            return self.says(name) if origin(self._record) != "set aside" else []
         if kind == "section":
             return [("", heading) for heading in self._of(name)]
         if kind == "group":
-            found = self._groups.get(name) or applied(self._record, (name,))
+            found = self._groups[name] if name in self._groups else applied(self._record, (name,))
             return [(_bare(one), "Methods") for one in found]
         if evidence in {"results", "intervals"}:
             return self._recorded(sure=evidence == "intervals")

@@ -55,6 +55,27 @@ def evaluation(record: Record) -> list[Sentence]:
     return written
 
 
+def thresholds(record: Record) -> list[Sentence]:
+    """Say from which probability on a case was called positive.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        One, where the record knows it.
+    """
+    calls = [call for call in record.of(*JUDGING) if isinstance(call.settings.get("threshold"), int | float)]
+    if not calls:
+        return []
+    told = listed(list(dict.fromkeys(spoken(call.settings["threshold"]) for call in calls)))
+    text = f"A case was called positive where the model gave it a probability of at least {told}."
+    return [Sentence(text, tuple(call.source for call in calls))]
+
+
 def outcomes(record: Record) -> list[Sentence]:
     """Say what the recorded results were, with their intervals.
 

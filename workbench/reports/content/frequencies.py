@@ -31,13 +31,15 @@ LEGEND = (
 )
 
 
-def frequencies(found: Judged) -> str:
+def frequencies(found: Judged, *, doubtful: bool = False) -> str:
     """Say how many of 100 are found and how many wrongly flagged, in words, a table and pictures.
 
     Parameters
     ----------
     found : Judged
         A classification.
+    doubtful : bool, optional
+        Whether something speaks against the figures by the study's own account.
 
     Returns
     -------
@@ -54,6 +56,8 @@ def frequencies(found: Judged) -> str:
     it = f", {model_name(found.model)} did this:" if found.beside else ":"
     second = f"In the {away.whom} {PLACES[found.where]}, which no program had seen before{it}"
     honest = f"These are the figures to expect for {EXPECTED[found.where]}."
+    if doubtful:
+        honest = f"For {EXPECTED[found.where]}, expect such figures at best: see “What is in doubt”."
     return "\n".join(
         [
             *parts,
@@ -112,7 +116,7 @@ def _why(found: Judged) -> str:
     surely = (
         "This is more than chance explains, so the rest of this page speaks of "
         if found.surely
-        else "Chance may explain this, so either may be the better one; the rest of this page speaks of "
+        else "No difference is shown, so either may be the better one; the rest of this page speaks of "
     )
     aside = f" {THOSE[found.where][0].upper()}{THOSE[found.where][1:]} had no say in this." if found.where else ""
     return f"{ahead}{surely}{first}.{aside}"
@@ -182,10 +186,10 @@ def alarms(found: Judged, prevalence: object = None) -> str:
     """
     group = f", by its figures in {THOSE[found.where]}" if found.elsewhere else ""
     found = found.elsewhere or found
-    shares = {"In this study, where": found.share, "Where": EVERYWHERE}
+    shares = {"as in this study, {} of the 1,000": found.share, "{} of them": EVERYWHERE}
     if isinstance(prevalence, float) and 0 < prevalence < 1 and prevalence != EVERYWHERE:
-        shares["With the prevalence given to the run, where"] = prevalence
-    lines = [f"{place} {_alarmed(found, share)}" for place, share in shares.items() if share is not None]
+        shares["by the prevalence given to the run, {} of them"] = prevalence
+    lines = [_alarmed(found, share, those) for those, share in shares.items() if share is not None]
     text = (
         "What an alarm is worth depends on how common the condition is among those who are tested, not on the "
         f"program alone. The rarer it is, the more alarms are false. Of 1,000 who are tested{group}:"
@@ -193,7 +197,7 @@ def alarms(found: Judged, prevalence: object = None) -> str:
     return f"<p>{text}</p>\n<ul>{''.join(f'<li>{escape(line)}</li>' for line in lines)}</ul>"
 
 
-def _alarmed(found: Judged, share: float) -> str:
+def _alarmed(found: Judged, share: float, those: str) -> str:
     affected = round(1000 * share)
     right = round(1000 * share * found.recall.value)
     wrong, least, most = (
@@ -202,7 +206,8 @@ def _alarmed(found: Judged, share: float) -> str:
     )
     surely = "" if least == most else f" (anything from {least} to {most} is likely)"
     rightly = "1 alarm is" if right == 1 else f"{right} alarms are"
-    return f"{affected} have it, {rightly} right and {wrong} wrong{surely}."
+    comma = "," if those[0] != "{" else ""
+    return f"If{comma} {those.format(affected)} have it, {rightly} right and {wrong} wrong{surely}."
 
 
 def _between(low: float, high: float, done: str) -> str:

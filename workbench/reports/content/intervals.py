@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .record import Record
@@ -30,6 +31,28 @@ class Recorded(NamedTuple):
     source: str
 
 
+def ends_of(names: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Find which recorded results are the ends of another one's interval.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of recorded results.
+
+    Returns
+    -------
+    dict
+        Name of a result to the names of its ends.
+
+    Examples
+    --------
+    >>> ends_of(["auc", "auc_low", "auc_high", "cases"])
+    {'auc': ('auc_low', 'auc_high')}
+    """
+    known = list(names)
+    return {name: pair for name in known if {*(pair := (f"{name}_low", f"{name}_high"))} <= {*known}}
+
+
 def with_intervals(record: Record) -> dict[str, Recorded]:
     """Find the interval of each recorded result that a call of the run gave one.
 
@@ -47,8 +70,10 @@ def with_intervals(record: Record) -> dict[str, Recorded]:
         Result to what is known of it.
     """
     found: dict[str, Recorded] = {}
+    # An end may be the very number of its result, as in a perfect one.
+    ends_alone = {end for pair in ends_of(record.results).values() for end in pair}
     for name, value in record.results.items():
-        if isinstance(value, float):
+        if isinstance(value, float) and name not in ends_alone:
             ends = {"low": record.results.get(f"{name}_low"), "high": record.results.get(f"{name}_high")}
             fitting = [
                 one

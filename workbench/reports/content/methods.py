@@ -11,9 +11,10 @@ from typing import Any
 from workbench.experiments.chapters import source
 
 from .applied import applied
-from .concluded import evaluation, outcomes, software
+from .concluded import evaluation, outcomes, software, thresholds
 from .opened import data, splits
 from .record import Record
+from .remaining import beginnings
 from .trained import models
 from .writing import Sentence, numbered
 
@@ -108,12 +109,17 @@ def methods(notebook: dict[str, Any]) -> Methods:
     if not record.run:
         return Methods((), (), STORED)
     written = {
-        "data": data(record),
+        "data": [*beginnings(notebook), *data(record)],
         "images": applied(record, BEFORE),
         "regions": applied(record, REGIONS),
         "partitions": splits(record),
         "models": [*models(record), *applied(record, ("training", "networks", "models"))],
-        "evaluation": [*evaluation(record), *outcomes(record), *applied(record, ("metrics", "further"))],
+        "evaluation": [
+            *evaluation(record),
+            *thresholds(record),
+            *outcomes(record),
+            *applied(record, ("metrics", "further")),
+        ],
         "software": software(record),
     }
     sentences, references = numbered(

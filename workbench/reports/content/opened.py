@@ -124,13 +124,36 @@ def set_aside(record: Record) -> list[Sentence]:
             "another study": f"Another study was kept to validate on, without a patient of the first{told}.",
             "simulated": f"A second simulated study was kept to validate on{told}.",
         }[origin(record)]
-        if "size" in call.settings:
-            text = f"{text[:-1]}; images were brought to {call.settings['size']} pixels along each side."
-        if call.settings.get("margin"):
-            text = f"{text[:-1]}, after {call.settings['margin']} % had been cut from each side."
+        if brought := _brought(call):
+            text = f"{text[:-1]}; {brought}."
         named = [f"parameters.{name}" for name in ("external_cohort", "cohort") if name in record.parameters]
         written.append(Sentence(text, (*sources, *named)))
     return written
+
+
+def preparation(record: Record) -> list[Sentence]:
+    """Say to what size images were brought.
+
+    Parameters
+    ----------
+    record : Record
+        Of a run.
+
+    Returns
+    -------
+    list of Sentence
+        One for each call that opened studies so.
+    """
+    calls = record.of("cohorts.internal_and_external")
+    told = [(call, brought) for call in calls if (brought := _brought(call))]
+    return [Sentence(f"{text[0].upper()}{text[1:]}.", (call.source,)) for call, text in told]
+
+
+def _brought(call: Call) -> str:
+    if "size" not in call.settings:
+        return ""
+    cut = f", after {call.settings['margin']} % had been cut from each side" if call.settings.get("margin") else ""
+    return f"images were brought to {call.settings['size']} pixels along each side{cut}"
 
 
 def is_simulated(call: Call) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from workbench.experiments.recording import RESULTS
 
-from .intervals import Recorded, with_intervals
+from .intervals import Recorded, ends_of, with_intervals
 from .record import Record
 
-LEAST = 2  # decimals of a share
+LEAST, NEAR_ONE = 2, 3  # decimals of a share, and of one that two would bring close to 1
+HIGH = 0.95
+HUGE = 1e15  # beyond which decimals mean nothing
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,13 @@ class Result:
     def is_share(self) -> bool:
         """Whether it is a number that shares are like."""
         return self.number is not None and 0.1 <= abs(self.number) <= 1
+
+    @property
+    def least(self) -> int:
+        """How many decimals it needs to say anything."""
+        if not self.is_share:
+            return self.decimals
+        return max(self.decimals, NEAR_ONE if self.number and HIGH < abs(self.number) < 1 else LEAST)
 
     def __str__(self) -> str:
         return f"{self.value} ({self.interval})" if self.ends else self.value
@@ -114,11 +125,14 @@ def of_output(output: dict[str, Any], known: Mapping[str, Recorded]) -> dict[str
     >>> values = {"auc": 0.987, "auc_low": 0.95, "auc_high": 1.0, "alike": True, "cases": 12}
     >>> found = of_output({"data": {"text/plain": "auc 0.99"}, "metadata": {RESULTS: values}}, {})
     >>> {name: str(result) for name, result in found.items()}
-    {'auc': '0.99 (0.95 to 1.00)', 'alike': 'yes', 'cases': '12'}
+    {'auc': '0.987 (0.950 to 1.000)', 'alike': 'yes', 'cases': '12'}
     """
     values, texts = output["metadata"][RESULTS], _printed(output)
-    pairs = {name: (f"{name}_low", f"{name}_high") for name in values}
-    pairs = {name: pair for name, pair in pairs.items() if {*pair} <= values.keys()}
+    pairs = {
+        name: pair
+        for name, pair in ends_of(values).items()
+        if all(_is_number(values[one]) for one in (name, *pair))
+    }
     found = {}
     for name, text in texts.items():
         if any(name in pair for pair in pairs.values()):
@@ -126,7 +140,7 @@ def of_output(output: dict[str, Any], known: Mapping[str, Recorded]) -> dict[str
         own, interval = pairs.get(name, ()), known.get(name)
         ends = tuple(values[end] for end in own) or ((interval.low, interval.high) if interval else None)
         percent = interval.percent if interval else ""
-        if isinstance(values[name], float) and "e" not in text:
+        if isinstance(values[name], float) and "e" not in text and isfinite(values[name]):
             # An end that is a whole number, or tiny, is printed with other decimals.
             decimals = max(_decimals(text), *(_decimals(texts[end]) for end in own if abs(values[end]) >= 0.1), 0)
             found[name] = Result(text, values[name], ends, decimals, percent)
@@ -164,9 +178,9 @@ def most_decimals(found: Iterable[Result]) -> int:
     Returns
     -------
     int
-        At least 2 where there is a share.
+        At least 2 where there is a share, and 3 where one is close to 1 without being 1.
     """
-    return max((max(one.decimals, LEAST) if one.is_share else one.decimals for one in found), default=0)
+    return max((one.least for one in found), default=0)
 
 
 def told(value: Any) -> str:
@@ -202,10 +216,16 @@ def _printed(output: dict[str, Any]) -> dict[str, str]:
     return {n: told(values[n]) if isinstance(values[n], bool) else rounded.get(n, told(values[n])) for n in names}
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _decimals(text: str) -> int:
-    return len(text.partition(".")[2])
+    return 0 if "e" in text else len(text.partition(".")[2])
 
 
 def _written(number: float, decimals: int) -> str:
+    if not abs(number) < HUGE:
+        return f"{Decimal(number):.4g}"
     # Adding 0 turns -0.0 into 0.0.
     return f"{round(number, decimals) + 0.0:.{decimals}f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import PurePath
 from typing import Any
 
 from .frequencies import alarms, frequencies
@@ -13,6 +14,7 @@ from .naming import MODELS, model_name
 from .opened import OPENING, is_simulated
 from .plain import findings
 from .record import Record
+from .remaining import doubts
 from .writing import plural
 
 FEW = 100  # people whose answers make uncertain numbers
@@ -46,10 +48,13 @@ class Summary:
         Of the notebook.
     sections : tuple of Section
         In order.
+    of : str, optional
+        Which run it is about: study, day and hour, digest.
     """
 
     title: str
     sections: tuple[Section, ...]
+    of: str = ""
 
     @property
     def html(self) -> str:
@@ -71,21 +76,35 @@ def summary(notebook: dict[str, Any]) -> Summary:
         With natural frequencies where the record holds a classification, else with what was measured.
     """
     record = Record(notebook)
-    found = judged(record)
+    found, remaining = judged(record), doubts(notebook)
     sections = [Section("What was tried", _paragraphs(_tried(record, found)))]
     if found:
         sections += [
-            Section("How often it is right", frequencies(found)),
+            Section("How often it is right", frequencies(found, doubtful=bool(remaining))),
             Section("What an alarm means", alarms(found, record.parameters.get("prevalence"))),
         ]
     else:
         sections.append(Section("What was measured", findings(record)))
+    if remaining:
+        sections.append(Section("What is in doubt", _list(remaining)))
     figure = _figure(notebook)
     if figure:
         sections.append(Section("A picture from the run", figure))
     sections.append(Section("What it cannot do", _list(_limits(record, found))))
     title = notebook.get("metadata", {}).get("workbench", {}).get("title") or "A run of the workbench"
-    return Summary(title, tuple(sections))
+    return Summary(title, tuple(sections), _identity(record))
+
+
+def _identity(record: Record) -> str:
+    table = PurePath(str(record.parameters.get("cohort", "")))
+    started = str(record.run.get("started", ""))[:16].replace("T", " ")
+    digest = str(record.run.get("digest", ""))[:12]
+    told = (
+        f"study {table.parent.name}" if table.name == "cases.csv" and table.parent.name else "",
+        f"run of {started}{' UTC' if '+00:00' in record.run['started'] else ''}" if started else "",
+        f"digest {digest}" if digest else "",
+    )
+    return " · ".join(filter(None, told))
 
 
 def _tried(record: Record, found: Judged | None) -> list[str]:

@@ -1,0 +1,67 @@
+import json
+
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from workbench.cli import app
+from workbench.cli.running import _usual, recorded_name, stopped
+from workbench.experiments.chapters import find
+from workbench.experiments.recording import RESULTS
+
+
+def record(path, started, auc):
+    answered = {"execution": {"shell.execute_reply": "now"}}
+    told = dict(zip(("cnn_auc", "cnn_auc_low", "cnn_auc_high"), auc, strict=True))
+    output = {"output_type": "display_data", "data": {}, "metadata": {RESULTS: told}}
+    parameters = 'cohort: str = "samples"  # where\nmargin: int = 0  # per cent'
+    cells = [
+        {"source": parameters, "metadata": {"tags": ["parameters"], **answered}, "outputs": []},
+        {"source": "1", "metadata": answered if auc else {}, "outputs": [output]},
+    ]
+    for cell in cells:
+        cell |= {"cell_type": "code", "execution_count": 1}
+    about = {"workbench": {"run": {"started": started, "parameters": {"margin": int(started)}}}}
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}))
+
+
+def test_results_have_their_intervals_and_a_verdict(tmp_path):
+    record(tmp_path / "a" / "study.ipynb", "0", (0.98123, 0.961, 0.99))
+    record(tmp_path / "b" / "study.ipynb", "10", (0.98456, 0.965, 0.995))
+    said = CliRunner().invoke(app, ["results", str(tmp_path)]).stdout
+    assert "results.cnn_auc = 0.981 (0.961 to 0.990)" in said
+    assert "cnn_auc_low" not in said
+    for name in ("cnn_auc", "AUC of the CNN"):
+        said = CliRunner().invoke(app, ["results", str(tmp_path), "--compare", name]).stdout
+        assert "cannot be told from the best" in said
+        assert "0.961" in said
+
+
+def test_a_result_is_found_by_the_name_on_the_page():
+    table = pd.DataFrame({"results.cnn_auc": [1.0]})
+    assert recorded_name(table, "auc of the cnn") == "cnn_auc"
+    assert recorded_name(table, "dice") == "dice"
+
+
+def test_the_folder_of_a_study_can_be_run(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "study.ipynb").write_text("{}")
+    assert find("mine").as_posix() == "mine/study.ipynb"
+    assert _usual(["mine"]).replace("\\", "/") == "mine/runs"
+    assert _usual(["02_processing"]) == _usual(["mine", "02_processing"]) == _usual([]) == "runs"
+
+
+def test_a_stopped_run_is_named(tmp_path, capsys):
+    record(tmp_path / "a" / "study.ipynb", "0", (0.9, 0.8, 1.0))
+    (tmp_path / "b").mkdir()
+    cells = [{"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": None}]
+    text = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    (tmp_path / "b" / "study.ipynb").write_text(text)
+    with pytest.raises(typer.Exit):
+        stopped(tmp_path)
+    said = capsys.readouterr().err
+    assert str(tmp_path / "a") not in said
+    assert f"to be deleted if you do not go on: {tmp_path / 'b'}" in said
