@@ -307,7 +307,7 @@ def test_a_table_with_gaps_and_numbers_stays_as_it_is_too(tmp_path, picture):
         rows.append(f"{path.name},{number % 2 if number else ''},{number or ''},{number:03}")
     (tmp_path / "list.csv").write_text("\n".join(rows))
     study = started(tmp_path / "mine", tmp_path / "list.csv", positive="1")
-    assert "patients: column patient of list.csv (16)" in study.assumed
+    assert "patients: column patient of list.csv (16); 15 of them have cases that are analysed" in study.assumed
     before = files(tmp_path / "mine")
     again = started(tmp_path / "mine")
     assert (len(again.left_out), again.assumed) == (1, study.assumed)
@@ -448,3 +448,100 @@ def test_nothing_that_can_be_analysed(tmp_path):
     (tmp_path / "images" / "a.png").write_bytes(b"no picture")
     with pytest.raises(CohortError, match="none of 1 cases can be analysed: unreadable file"):
         started(tmp_path / "mine", tmp_path / "images")
+
+
+@pytest.mark.parametrize("typed", ["absolute", "pictures", "../here/pictures", "link", "above"])
+def test_cases_are_numbered_however_the_images_were_found(tmp_path, picture, monkeypatch, typed):
+    here = tmp_path / "here"
+    for number in range(16):
+        picture(here / "pictures" / "ab"[number % 2] / f"Doe_Jane-{number:04}.png", number)
+    (here / "link").symlink_to(here / "pictures", target_is_directory=True)
+    (here / "below").mkdir()
+    monkeypatch.chdir(here / "below" if typed == "above" else here)
+    named = {"absolute": str(here / "pictures"), "above": "pictures"}.get(typed, typed)
+    result = CliRunner().invoke(app, ["new", str(here / "mine"), named, "-j", "1"])
+    assert result.exit_code == 0, result.output
+    assert ("a folder above has it" in result.stdout) == (typed == "above")
+    table = lines(here / "mine" / "cases.csv")
+    assert table["case"].tolist() == [f"case-{number:05}" for number in range(1, 17)]
+    assert table["patient"].tolist() == [f"patient-{number:05}" for number in range(1, 17)]
+    assert set(table["label"]) == {"a", "b"}
+    for path in (here / "mine").iterdir():
+        assert ("Doe" in path.read_text()) == (path.name == "cases.csv")
+
+
+@pytest.mark.parametrize("patient", [r"(?:.*-)?(IM-\d+|person\d+)-\d+", r"(person\d+|IM-\d+).*", "image"])
+def test_patients_said_later_are_those_said_at_first(tmp_path, picture, patient):
+    in_doubt(tmp_path / "images", picture)
+    copied = tmp_path / "images" / "NORMAL" / "NORMAL2-IM-0002-7.png"
+    copied.write_bytes((tmp_path / "images" / "NORMAL" / "IM-0002-0.png").read_bytes())
+    started(tmp_path / "first", tmp_path / "images", patient=patient)
+    started(tmp_path / "later", tmp_path / "images")
+    started(tmp_path / "later", patient=patient)
+    first, later = files(tmp_path / "first"), files(tmp_path / "later")
+    assert "left_out.csv" in first
+    for name in ("cases.csv", "audit.csv", "left_out.csv", "doubts.csv"):
+        assert first.get(name) == later.get(name), name
+
+
+def test_names_and_doubts_that_an_expression_leaves_remain(tmp_path, picture):
+    in_doubt(tmp_path / "images", picture)
+    study = started(tmp_path / "mine", tmp_path / "images", patient=r"(person\d+|IM-\d+).*")
+    said = "\n".join(studies.told(study))
+    assert "remains: warning: 12 of 48 names of files do not fit the expression for patients" in said
+    assert "may each be one patient" in said
+    assert studies.told(started(tmp_path / "mine"))[-2:] == studies.told(study)[-2:]
+    decided = started(tmp_path / "other", tmp_path / "images", patient=r"(person\d+|(?:NORMAL2-)?IM-\d+).*")
+    said = "\n".join(studies.told(decided))
+    assert "decided by your expression: 6 pairs are two patients" in said
+    assert "remains: nothing" in said
+    united = started(tmp_path / "third", tmp_path / "images", patient=r"(?:.*-)?(person\d+|IM-\d+)-\d+")
+    assert "decided by your expression: 6 pairs are one patient" in "\n".join(studies.told(united))
+
+
+def test_an_expression_stands_unchanged_in_the_notebook(tmp_path, picture):
+    in_doubt(tmp_path / "images", picture)
+    pattern = r"(?:.*[ _.-])?(person[0-9]+|IM-[0-9]+)(?:[ _.(-].*)?"
+    started(tmp_path / "mine", tmp_path / "images", patient=pattern)
+    opening = "".join(json.loads((tmp_path / "mine" / "study.ipynb").read_text())["cells"][0]["source"])
+    assert f"`{pattern}`" in opening
+    assert f"`{pattern}`" in (tmp_path / "mine" / "README.md").read_text()
+
+
+def test_patients_changed_by_hand_are_counted_once_and_copies_follow(tmp_path, classes):
+    with_copies(classes)
+    started(tmp_path / "mine", classes)
+    path = tmp_path / "mine" / "cases.csv"
+    table = lines(path)
+    twin = lines(tmp_path / "mine" / "left_out.csv")["reason"].str.extract(r"as (case-\d+)")[0].dropna().iloc[0]
+    old = table.set_index("case").loc[twin, "patient"]
+    table.loc[table["case"] == twin, "patient"] = "anybody"
+    table.loc[table["case"] == table["case"].iloc[0], "patient"] = "anybody"
+    table.to_csv(path, index=False)
+    study = started(tmp_path / "mine")
+    (said,) = (text for text in study.assumed if text.startswith("patients:"))
+    assert said == "patients: column patient of cases.csv, changed by you (14)"
+    assert "15 cases of 14 patients" in studies.told(study)[0]
+    assert old not in set(lines(path)["patient"])
+    before = files(tmp_path / "mine")
+    assert started(tmp_path / "mine").assumed == study.assumed
+    assert files(tmp_path / "mine") == before
+
+
+def test_advice_about_patients_is_given_again_and_stays_in_the_folder(tmp_path, picture, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    in_doubt(tmp_path / "images", picture)
+    said = CliRunner().invoke(app, ["new", "mine", "images", "-j", "1"]).stdout.splitlines()
+    advice = [line for line in said if line.startswith(("example:", "if each pair"))]
+    assert len(advice) == 4
+    again = CliRunner().invoke(app, ["new", "mine", "-j", "1"]).stdout.splitlines()
+    assert [line for line in again if line in advice] == advice
+    readme = (tmp_path / "mine" / "README.md").read_text()
+    assert advice[-1].partition(": ")[2] in readme
+    assert "IN DOUBT" in readme
+    doubts = lines(tmp_path / "mine" / "doubts.csv")
+    assert doubts["images"].iloc[0].split()[0].endswith("IM-0000-0.png")
+    assert doubts["other_images"].iloc[0].split()[0].endswith("NORMAL2-IM-0000-0.png")
+    assert len(doubts) == 6
+    for name in ("study.ipynb", "audit.csv"):
+        assert "IM-0" not in (tmp_path / "mine" / name).read_text()

@@ -5,6 +5,8 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "advising": ["remains_in_words", "too_good_in_words"],
+        "choosing": ["chosen", "is_study"],
         "gathering": ["Gathered", "gather"],
         "patients": ["patients_in_names"],
         "readme": ["next_steps"],

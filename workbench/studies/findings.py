@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
 REMAINS = "remains: look at it"
 DOUBT = "one patient or two"
+UNFIT = "name does not fit"
 
 
 def with_doubts(findings: pd.DataFrame, patients: pd.Series, doubtful: Iterable[tuple[str, str]]) -> pd.DataFrame:
@@ -43,6 +44,33 @@ def with_doubts(findings: pd.DataFrame, patients: pd.Series, doubtful: Iterable[
         if rows
         else findings
     )
+
+
+def with_unfit(findings: pd.DataFrame, unfit: Sequence[str], total: int) -> pd.DataFrame:
+    """Add the cases whose names do not fit the user's expression.
+
+    Parameters
+    ----------
+    findings : pandas.DataFrame
+        As from `Cohort.audit`.
+    unfit : sequence of str
+        The cases.
+    total : int
+        Of all cases.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row more where there are any.
+    """
+    if not unfit:
+        return findings
+    detail = (
+        f"{len(unfit)} of {total} names of files do not fit the expression for patients, and each is taken for a "
+        "patient of its own"
+    )
+    row = {"severity": "warning", "kind": UNFIT, "cases": tuple(unfit), "detail": detail}
+    return pd.concat([findings, pd.DataFrame([row], columns=findings.columns)], ignore_index=True)
 
 
 def with_what_was_done(findings: pd.DataFrame, left_out: pd.DataFrame, kinds: Iterable[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from workbench.cohorts import Cohort, CohortError
 from workbench.cohorts.folders import IMAGE_FOLDERS, INDEX, MASK_FOLDERS, SPLITS
 from workbench.cohorts.locations import files_of, is_given, is_path
 from workbench.cohorts.tables import NAMES
+from workbench.files import nearest
 from workbench.images.names import stem
 
 from .listing import read_listing
 from .patients import by_pattern, doubtful_pairs, patients_in_names, uniting
+from .wording import code, counted_pairs
 
 #: Names of classes without what is looked for.
 NORMAL = re.compile(
@@ -43,6 +46,8 @@ class Gathered:
         Patients taken for two who may be one.
     unite : str
         The expression that takes each such pair for one; empty where there is none.
+    unfit : tuple of str
+        Cases whose names do not fit the user's expression.
     """
 
     cohort: Cohort
@@ -51,6 +56,28 @@ class Gathered:
     examples: tuple[str, ...] = ()
     doubtful: tuple[tuple[str, str], ...] = ()
     unite: str = ""
+    unfit: tuple[str, ...] = ()
+
+
+def is_expression(patient: str | None) -> bool:
+    """Tell an expression for names of files, or ``"image"``, from the name of a column.
+
+    Parameters
+    ----------
+    patient : str or None
+        See `gather`.
+
+    Returns
+    -------
+    bool
+        No column is called by an expression with a group.
+
+    Examples
+    --------
+    >>> is_expression("(p[0-9]+)_.*"), is_expression("image"), is_expression("patient_id")
+    (True, True, False)
+    """
+    return patient is not None and (patient == "image" or "(" in patient)
 
 
 def gather(source: str | Path, *, label: str | None = None, patient: str | None = None) -> Gathered:
@@ -79,14 +106,14 @@ def gather(source: str | Path, *, label: str | None = None, patient: str | None 
     ValueError
         If a column or expression does not fit.
     """
-    path = Path(source).expanduser()
+    # Found once, here or in a folder above, for all that follows asks what it is.
+    path = nearest(source)
     tables = [path] if path.suffix.lower() == ".csv" else [path / NAMES[0]]
     if tables[0].is_file():
-        # No column is called by an expression with a group.
-        pattern = patient if patient is not None and "(" in patient else None
+        pattern = patient if is_expression(patient) else None
         cohort, assumed = read_listing(tables[0], label=label, patient=None if pattern else patient)
-        return _with_patients(cohort, assumed, pattern, named="case" in pd.read_csv(tables[0], nrows=0))
-    cohort = _read(path, str(source))
+        return with_patients(cohort, assumed, pattern, named="case" in pd.read_csv(tables[0], nrows=0))
+    cohort = _read(path, str(path if path.exists() else source))
     if label is not None and label not in cohort.table:
         raise ValueError(f"no column {label!r}; there are {', '.join(map(str, cohort.table))}")
     assumed = []
@@ -103,7 +130,9 @@ def gather(source: str | Path, *, label: str | None = None, patient: str | None 
         agree = "; the folders agree" if assumed[0].startswith("the folders") else ""
         assumed.append(f"classes: column label of {INDEX}{agree}")
     column = f"column patient of {INDEX}" if "patient" in columns else ""
-    return _with_patients(cohort, assumed, patient, named=not path.is_dir(), column=column)
+    # In a file of arrays and a public set cases have numbers; whatever else names them may be a file.
+    named = not path.exists() or path.suffix.lower() in {".npz", ".parquet"}
+    return with_patients(cohort, assumed, patient, named=named, column=column)
 
 
 def rarer_class(labels: pd.Series) -> str:
@@ -177,10 +206,32 @@ def _in_folders(cohort: Cohort, path: Path) -> bool:
     return is_path(cell) and str(cohort.table["label"].iloc[0]) in Path(cell).parts
 
 
-def _with_patients(
-    cohort: Cohort, assumed: list[str], pattern: str | None, *, named: bool, column: str = ""
+def with_patients(
+    cohort: Cohort, assumed: Sequence[str], pattern: str | None, *, named: bool, column: str = ""
 ) -> Gathered:
+    """Say whose the images are.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        All cases of a study, those that will be left out included.
+    assumed : sequence of str
+        What else was taken for granted.
+    pattern : str or None
+        An expression for the names of files, or ``"image"``; the table's own patients, or what the names tell,
+        where not given.
+    named : bool
+        See `Gathered`.
+    column : str, optional
+        Where the table's own patients come from.
+
+    Returns
+    -------
+    Gathered
+        The cases with their patients.
+    """
     table = cohort.table
+    unfit: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     doubtful: tuple[tuple[str, str], ...] = ()
     unite = ""
@@ -190,16 +241,21 @@ def _with_patients(
         table, said = table.assign(patient=table.index), f"each image is of another patient, as you say{instead}"
     elif pattern is not None:
         names = _names(table)
-        table = table.assign(patient=by_pattern(names, pattern))
-        count = table["patient"].nunique()
-        said = f"by the names of the files and your expression {pattern} there are {count} patients{instead}"
-        unfit = names[[re.fullmatch(pattern, name) is None for name in names]]
-        if len(unfit):
-            said += f"; {len(unfit)} of {len(names)} names do not fit it, and each is a patient of its own"
-            examples = (f"a name that does not fit: {unfit.iloc[0]}",)
+        typed = by_pattern(names, pattern)
+        table = table.assign(patient=typed)
+        count = typed.nunique()
+        said = f"by the names of the files and your expression {code(pattern)} there are {count} patients{instead}"
+        odd = names[[re.fullmatch(pattern, name) is None for name in names]]
+        unfit = tuple(map(str, odd.index))
+        if unfit:
+            said += f"; {len(odd)} of {len(names)} names do not fit it, and each is a patient of its own"
+            examples = (f"a name that does not fit: {odd.iloc[0]}",)
+        doubtful, decided = _decided(names, typed, set(odd))
+        said += f"; decided by your expression: {decided}" if decided else ""
+        examples += _in_doubt(names, typed, doubtful)
     elif not unknown:
         count = table["patient"].nunique()
-        assumed = [*assumed, f"patients: {column} ({count})"] if column else assumed
+        assumed = [*assumed, f"patients: {column} ({count})"] if column else list(assumed)
         return Gathered(cohort, tuple(assumed), named)
     elif (found := patients_in_names(_names(table), table["label"] if "label" in table else None)) is not None:
         table, counts = table.assign(patient=found), found.value_counts()
@@ -217,7 +273,21 @@ def _with_patients(
             "if some show the same person (a column patient in the table, or --patient 'EXPRESSION', mends it)"
         )
     told = (*assumed, f"patients: {said}")
-    return Gathered(Cohort(table, root=cohort.root), told, named, examples, doubtful, unite)
+    return Gathered(Cohort(table, root=cohort.root), told, named, examples, doubtful, unite, unfit)
+
+
+def _decided(names: pd.Series, found: pd.Series, unfit: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
+    """Tell the pairs that an expression leaves in doubt, and say what it decided."""
+    of = names.groupby(found).agg(set)
+    pairs = doubtful_pairs(found)
+    open_still = tuple(pair for pair in pairs if (of[pair[0]] | of[pair[1]]) & unfit)
+    said = [counted_pairs(len(pairs) - len(open_still), "two patients")]
+    guessed = patients_in_names(names)
+    if guessed is not None:
+        before = found.groupby(guessed).agg(set)
+        one = sum(len(before[longer] | before[shorter]) == 1 for longer, shorter in doubtful_pairs(guessed))
+        said.append(counted_pairs(one, "one patient"))
+    return open_still, " and ".join(filter(None, said))
 
 
 def _examples(names: pd.Series, patients: pd.Series, doubtful: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
@@ -233,10 +303,14 @@ def _examples(names: pd.Series, patients: pd.Series, doubtful: tuple[tuple[str, 
     if alike is not None:
         pair = names[ordered.index[[alike - 1, alike]]]
         told.append(f"taken for two of {len(counts)} patients: {pair.iloc[0]} and {pair.iloc[1]}")
-    if doubtful:
-        longer, shorter = (names[patients == patient].iloc[0] for patient in doubtful[0])
-        told.append(f"IN DOUBT, and taken for two, as {len(doubtful)} such pairs are: {shorter} and {longer}")
-    return tuple(told)
+    return (*told, *_in_doubt(names, patients, doubtful))
+
+
+def _in_doubt(names: pd.Series, patients: pd.Series, doubtful: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    if not doubtful:
+        return ()
+    longer, shorter = (names[patients == patient].iloc[0] for patient in doubtful[0])
+    return (f"IN DOUBT, and taken for two, as {len(doubtful)} such pairs are: {shorter} and {longer}",)
 
 
 def _names(table: pd.DataFrame) -> pd.Series:

@@ -14,7 +14,9 @@ from workbench.experiments.chapters import PACKAGE, load, source, tagged
 from workbench.experiments.parameters import declared
 from workbench.files import replacing
 
+from .findings import DOUBT, UNFIT
 from .telling import found, in_classes
+from .wording import plain
 
 if TYPE_CHECKING:
     from .starting import Started
@@ -76,10 +78,12 @@ def opening_of(started: Started) -> str:
     others = sorted(set(labels) - {started.positive})
     rival = others[0] if len(others) == 1 else "all others"
     lines = [
-        f"# {started.positive} or {rival}?",
+        plain(f"# {started.positive} or {rival}?"),
         "",
-        f"A study of {len(table)} images of {table['patient'].nunique()} patients ({in_classes(labels)}): "
-        f"can images tell {started.positive} from {rival}, and how surely?",
+        plain(
+            f"A study of {len(table)} images of {table['patient'].nunique()} patients ({in_classes(labels)}): "
+            f"can images tell {started.positive} from {rival}, and how surely?"
+        ),
         "",
         "**Taken for granted when the study was started.** Whoever knows better changes `cases.csv`.",
         "",
@@ -105,8 +109,11 @@ def conditions(started: Started) -> set[str]:
     set of str
         See `fitting`.
     """
-    said = " ".join(started.assumed)
+    said, kinds = " ".join(started.assumed), set(started.remaining["kind"])
     return {
+        *(["patients in doubt"] if DOUBT in kinds else []),
+        *(["unfit names"] if UNFIT in kinds else []),
+        *(["more remains"] if kinds - {DOUBT, UNFIT} else []),
         *(["stretched"] if "which stretches" in said else []),
         *(["doubtful patients"] if "patients: nothing says" in said or "patients: by the names" in said else []),
     }
@@ -226,7 +233,7 @@ class _Line:
 def _sentence(text: str) -> str:
     # What to type instead is for who starts a study, not for who reads its page.
     told = re.sub(r" \((if not, add|a column patient in) [^)]*\)", "", text)
-    return told[:1].upper() + told[1:] + "."
+    return plain(told[:1].upper() + told[1:]) + "."
 
 
 def _untouched(path: Path) -> bool:

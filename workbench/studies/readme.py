@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 from workbench.files import replacing
 
 from .findings import DOUBT
-from .steps import PAGES, Step, again, commands
+from .steps import PAGES, Step, again, commands, saying_patients
 from .telling import counted, found
+from .wording import plain
 
 if TYPE_CHECKING:
     from .starting import Started
 
 FILES = {
     "cases.csv": "one row for each case that is analysed. Images stay where they are; paths count from here",
-    "left_out.csv": "the cases that are not, why, and their row among all",
+    "left_out.csv": "the cases that are not, and why",
     "audit.csv": "what was found in all images, and what was done about it: cases left out, or it remains",
+    "doubts.csv": "patients who may be one, with their files side by side",
     "study.ipynb": "the analysis: open it in JupyterLab, or run it as below",
-    ".gitignore": "keeps git from this folder, as names of files may tell who a patient is; delete it to commit",
+    ".gitignore": "keeps git from this folder: names of files, in the tables and below, may tell who a patient is",
 }
 
 
@@ -34,17 +36,27 @@ def write_readme(started: Started, path: Path) -> None:
         The file.
     """
     again_typed = again(started.folder)
-    lines = ["# A study", "", f"{counted(started)}.", ""]
+    lines = ["# A study", "", f"{plain(counted(started))}.", ""]
     lines += [f"- `{name}`: {text}" for name, text in FILES.items() if (started.folder / name).exists()]
-    lines += ["", "Taken for granted:", "", *(f"- {text}" for text in started.assumed or ("nothing",))]
-    lines += ["", "Found, and what was done about it:", "", *(f"- {text}" for text in found(started))]
+    lines += ["", "Taken for granted:", "", *(f"- {plain(text)}" for text in started.assumed or ("nothing",))]
+    lines += ["", "Found, and what was done about it:", "", *(f"- {plain(text)}" for text in found(started))]
+    if started.examples:
+        lines += ["", "Examples, with names of files, so not to be passed on:", ""]
+        lines += [f"- {plain(text)}" for text in started.examples]
     if (started.remaining["kind"] == DOUBT).any():
         lines += [
             "",
             "Two patients who are one make results too good. If they are, give both the same name in the column "
             f"`patient` of `cases.csv`, then type `{again_typed}`; or type",
             f"`{again_typed} --patient 'EXPRESSION'`, a regular expression for the names of files, whose group is "
-            "the patient. If they are two, nothing is to be done.",
+            "the patient. If they are two, nothing is to be done. `doubts.csv` has their files side by side.",
+        ]
+    if started.unite:
+        lines += [
+            "",
+            "If each pair in doubt is one patient, type:",
+            "",
+            f"    {saying_patients(started.folder, started.unite)}",
         ]
     lines += ["", "Next:", ""]
     if started.lacking:

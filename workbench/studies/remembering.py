@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +12,8 @@ from workbench import cohorts
 from workbench.cohorts import Cohort
 from workbench.cohorts.locations import is_path
 from workbench.files import replacing
+
+from .gathering import Gathered
 
 LEFT_OUT, MEMORY = "left_out.csv", ".started.json"
 
@@ -30,12 +32,60 @@ class Remembered:
         The folder of the images, as seen from the study's.
     doubtful : tuple of (str, str)
         Patients taken for two who may be one.
+    rows : dict
+        Of each case that was left out, its place among all.
+    patients : dict
+        Of each case.
+    examples : tuple of str
+        See `Gathered`.
+    unite : str
+        See `Gathered`.
+    unfit : tuple of str
+        See `Gathered`.
     """
 
     assumed: tuple[str, ...] = ()
     positive: str | None = None
     root: str | None = None
     doubtful: tuple[tuple[str, str], ...] = ()
+    rows: dict[str, int] = field(default_factory=dict)
+    patients: dict[str, str] = field(default_factory=dict)
+    examples: tuple[str, ...] = ()
+    unite: str = ""
+    unfit: tuple[str, ...] = ()
+
+    def told_again(self, gathered: Gathered) -> Gathered:
+        """Say once more what was said of patients.
+
+        Parameters
+        ----------
+        gathered : Gathered
+            As the study's own table tells it.
+
+        Returns
+        -------
+        Gathered
+            With examples and doubts.
+        """
+        return replace(
+            gathered, examples=self.examples, doubtful=self.doubtful, unite=self.unite, unfit=self.unfit
+        )
+
+    def edited(self, patients: pd.Series) -> bool:
+        """Tell whether the user has changed patients.
+
+        Parameters
+        ----------
+        patients : pandas.Series
+            Of the cases in the table.
+
+        Returns
+        -------
+        bool
+            False where nothing was remembered.
+        """
+        now = patients.fillna("").astype(str)
+        return any(self.patients.get(str(case), patient) != patient for case, patient in now.items())
 
     def joined(self, assumed: tuple[str, ...]) -> tuple[str, ...]:
         """Add what is taken for granted now.
@@ -85,7 +135,47 @@ def recall(folder: Path) -> Remembered:
         return Remembered()
     found = json.loads(path.read_text(encoding="utf-8"))
     pairs = tuple((first, second) for first, second in found.get("doubtful", ()))
-    return Remembered(tuple(found["assumed"]), found["positive"], found["root"], pairs)
+    return Remembered(
+        tuple(found["assumed"]),
+        found["positive"],
+        found["root"],
+        pairs,
+        found.get("rows", {}),
+        found.get("patients", {}),
+        tuple(found.get("examples", ())),
+        found.get("unite", ""),
+        tuple(found.get("unfit", ())),
+    )
+
+
+def followed(gathered: Gathered, before: Remembered, listed: list[str]) -> Gathered:
+    """Let what was left out, and what is in doubt, follow patients whom the user has renamed.
+
+    Parameters
+    ----------
+    gathered : Gathered
+        All cases.
+    before : Remembered
+        The patients as they were.
+    listed : list of str
+        Cases whose patients the user sees.
+
+    Returns
+    -------
+    Gathered
+        A case that was left out has the new patient where all others of its patient have.
+    """
+    patients = gathered.cohort.table["patient"]
+    seen = patients.loc[listed]
+    former = pd.Series({case: before.patients.get(str(case)) for case in listed}, dtype=object)
+    renamed = {
+        str(old): new.iloc[0] for old, new in seen.groupby(former) if new.nunique() == 1 and new.notna().all()
+    }
+    hidden = ~patients.index.isin(listed)
+    new = patients.where(~hidden, patients.astype(str).map(renamed).where(lambda name: name.notna(), patients))
+    cohort = Cohort(gathered.cohort.table.assign(patient=new), root=gathered.cohort.root)
+    changed = {str(case) for case in listed if before.patients.get(str(case)) != str(patients[case])}
+    return replace(gathered, cohort=cohort, unfit=tuple(case for case in gathered.unfit if case not in changed))
 
 
 def seen_from_root(cohort: Cohort, folder: Path, root: str | None) -> Cohort:
@@ -133,7 +223,9 @@ def other_than_patients(assumed: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(text for text in assumed if not text.startswith("patients: "))
 
 
-def rows_left_out(cohort: Cohort, folder: Path, *, label: str | None, patient: str | None) -> Cohort:
+def rows_left_out(
+    cohort: Cohort, folder: Path, rows: dict[str, int], *, label: str | None, patient: str | None
+) -> Cohort:
     """Put the cases that were left out back to where they stood.
 
     Parameters
@@ -142,6 +234,8 @@ def rows_left_out(cohort: Cohort, folder: Path, *, label: str | None, patient: s
         The cases of ``cases.csv``.
     folder : Path
         The study's.
+    rows : dict
+        See `Remembered`.
     label, patient : str, optional
         See `gather`.
 
@@ -151,15 +245,15 @@ def rows_left_out(cohort: Cohort, folder: Path, *, label: str | None, patient: s
         All cases; one that is in both tables is as in ``cases.csv``.
     """
     path = folder / LEFT_OUT
-    if not path.is_file() or "row" not in (listed := pd.read_csv(path)) or listed.empty:
+    if not path.is_file() or pd.read_csv(path).empty:
         return cohort
     left = cohorts.read(path).table.drop(columns="reason")
     given = {"label": label, "patient": patient}
     left = left.assign(**{role: left[name] for role, name in given.items() if name in left})
     left = left[~left.index.isin(cohort.table.index)]
     order = list(cohort)
-    for case, row in left["row"].sort_values().items():
-        order.insert(int(row) - 2, str(case))
+    for case in sorted(left.index, key=lambda case: rows.get(case, len(order) + len(left))):
+        order.insert(rows.get(case, len(order)), str(case))
     # As objects, since numbers beside gaps would become fractions.
     both = pd.concat([cohort.table.astype(object), left.reindex(columns=cohort.table.columns).astype(object)])
     return Cohort(both.loc[order].rename_axis("case"), root=cohort.root)

@@ -14,11 +14,21 @@ from workbench.cohorts import Cohort, CohortError
 from workbench.cohorts.parts import BETWEEN, to_text
 from workbench.files import replacing
 
-from .findings import REMAINS, with_doubts, with_what_was_done
-from .gathering import Gathered, gather, rarer_class
+from .doubts import write_doubts
+from .findings import REMAINS, with_doubts, with_unfit, with_what_was_done
+from .gathering import Gathered, gather, is_expression, rarer_class, with_patients
 from .notebook import standard_size, write_notebook
 from .readme import write_readme
-from .remembering import LEFT_OUT, Remembered, other_than_patients, recall, remember, rows_left_out, seen_from_root
+from .remembering import (
+    LEFT_OUT,
+    Remembered,
+    followed,
+    other_than_patients,
+    recall,
+    remember,
+    rows_left_out,
+    seen_from_root,
+)
 
 CASES, AUDIT, NOTEBOOK = "cases.csv", "audit.csv", "study.ipynb"
 #: Columns of the table of cases that come before all others.
@@ -126,24 +136,19 @@ def start(
         raise CohortError(
             f"{folder} is no study yet: say where the images are, as in: workbench new {folder} FOLDER_OF_IMAGES"
         )
-    gathered = gather(source if source is not None else table, label=label, patient=patient)
-    if source is not None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        advice = (
-            f"workbench new {folder} (without images) takes its {CASES}" if table.is_file() else "name a new one"
-        )
-        raise FileExistsError(f"{folder} is not empty; {advice}")
-    listed = list(gathered.cohort)
-    before = recall(folder) if source is None else Remembered()
     if source is None:
-        whole = rows_left_out(gathered.cohort, folder, label=label, patient=patient)
-        gathered = replace(gathered, cohort=seen_from_root(whole, folder, before.root), named=True)
-        # What the study's own table says of patients was told when it was written, unless it is now said anew.
-        if patient is None:
-            gathered = replace(gathered, assumed=other_than_patients(gathered.assumed))
-        else:
-            before = replace(before, assumed=other_than_patients(before.assumed))
-    cohort, new, doubtful = _settled(gathered, anew=patient)
-    doubtful = doubtful if source is not None or patient else before.doubtful
+        gathered, before, listed = _taken_up(folder, label=label, patient=patient)
+    else:
+        gathered, before, listed = gather(source, label=label, patient=patient), Remembered(), []
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            advice = (
+                f"workbench new {folder} (without images) takes its {CASES}"
+                if table.is_file()
+                else "name a new one"
+            )
+            raise FileExistsError(f"{folder} is not empty; {advice}")
+    gathered = _settled(gathered, anew=patient)
+    cohort = gathered.cohort
     findings = cohort.audit(jobs=jobs, progress=progress)
     left = _unusable(cohort, findings)
     kept = cohort.select([case for case in cohort if case not in left.index])
@@ -156,19 +161,32 @@ def start(
         raise ValueError(f"no case is of class {positive!r}; there are {', '.join(sorted(set(labels)))}")
     chosen = positive or (rarer_class(labels) if len(labels) else "")
     root = before.root if source is None else _from(str(cohort.root), folder) if cohort.root else None
-    memory = Remembered(before.joined(new), positive, root, doubtful)
-    found = with_doubts(findings, cohort.table["patient"], doubtful)
+    memory = Remembered(
+        before.joined(gathered.assumed),
+        positive,
+        root,
+        gathered.doubtful,
+        rows={str(case): place for place, case in enumerate(cohort) if case in left.index},
+        patients={str(case): str(name) for case, name in cohort.table["patient"].items()},
+        examples=gathered.examples,
+        unite=gathered.unite,
+        unfit=gathered.unfit,
+    )
+    found = with_doubts(findings, cohort.table["patient"], gathered.doubtful)
+    found = with_unfit(found, gathered.unfit, len(cohort))
     findings = with_what_was_done(found, left, (*UNUSABLE, *COPIES))
     shapes = _shapes(kept)
     lacking = lacking or _mixed(shapes)
     guessed = [f"the class to be found is {chosen} (if not, add --positive CLASS)"]
-    assumed = (*memory.assumed, *_sizes(shapes), *(guessed if positive is None and not lacking else []))
+    counted = _counted_among(kept, cohort, memory.assumed)
+    assumed = (*counted, *_sizes(shapes), *(guessed if positive is None and not lacking else []))
     started = Started(folder, kept, left, findings, assumed, lacking, chosen, gathered.examples, gathered.unite)
     if source is not None or label or patient or list(kept) != listed:
         _write_cases(kept, folder)
     _write_left_out(cohort, left, folder)
     remember(memory, folder)
     _write(findings.assign(cases=findings["cases"].map(" ".join)), folder / AUDIT)
+    write_doubts(_as_text(cohort, folder), gathered.doubtful, folder)
     if not lacking:
         started = replace(started, notebook_kept=not write_notebook(started, folder / NOTEBOOK))
     if source is not None:
@@ -177,10 +195,32 @@ def start(
     return started
 
 
-def _settled(
-    gathered: Gathered, *, anew: str | None
-) -> tuple[Cohort, tuple[str, ...], tuple[tuple[str, str], ...]]:
+def _taken_up(folder: Path, *, label: str | None, patient: str | None) -> tuple[Gathered, Remembered, list[str]]:
+    """Take up a study that was started: all its cases, what was said of them, and those of the user's table."""
+    # An expression is for the names of all files, those of the cases that were left out included.
+    expression = patient if is_expression(patient) else None
+    gathered = gather(folder / CASES, label=label, patient=None if expression else patient)
+    before, listed = recall(folder), list(gathered.cohort)
+    whole = rows_left_out(gathered.cohort, folder, before.rows, label=label, patient=patient)
+    gathered = replace(gathered, cohort=seen_from_root(whole, folder, before.root), named=True)
+    # What the study's own table says of patients was told when it was written, unless it is now said anew.
+    others = other_than_patients(gathered.assumed)
+    unsaid = replace(before, assumed=other_than_patients(before.assumed))
+    if expression is not None:
+        return with_patients(gathered.cohort, others, expression, named=True), unsaid, listed
+    if patient is not None:
+        return gathered, unsaid, listed
+    gathered = before.told_again(replace(gathered, assumed=others))
+    now = gathered.cohort.table.loc[listed, "patient"]
+    if not before.edited(now):
+        return gathered, before, listed
+    said = f"patients: column patient of {CASES}, changed by you ({now.nunique()})"
+    return followed(replace(gathered, assumed=(said, *others)), before, listed), unsaid, listed
+
+
+def _settled(gathered: Gathered, *, anew: str | None) -> Gathered:
     table, assumed, doubtful = gathered.cohort.table, list(gathered.assumed), gathered.doubtful
+    unfit = gathered.unfit
     if "split" in table and table["split"].nunique() < 2:
         table = table.drop(columns="split")
     elif "split" in table:
@@ -193,7 +233,7 @@ def _settled(
         assumed.append(f"{int(nameless.sum())} cases name no patient: each is taken for a patient of its own")
         table = table.assign(patient=table["patient"].where(~nameless, table.index.to_series()))
     # An expression takes patients from names of files, whatever the table of cases calls them.
-    if not gathered.named or (anew is not None and "(" in anew):
+    if not gathered.named or is_expression(anew):
         numbers = {
             name: f"patient-{number:05}" for number, name in enumerate(pd.unique(table["patient"]), start=1)
         }
@@ -201,14 +241,26 @@ def _settled(
         doubtful = tuple((numbers[longer], numbers[shorter]) for longer, shorter in doubtful)
     if not gathered.named:
         cases = pd.Index([f"case-{number:05}" for number in range(1, len(table) + 1)], name="case")
+        unfit = tuple(cases[table.index.isin(unfit)])
         table = table.set_axis(cases)
         assumed.append(
-            f"names of files may tell who a patient is: cases and patients are numbered, and only {CASES} "
-            "says which file a case is"
+            f"names of files may tell who a patient is: cases and patients are numbered, and only {CASES} and "
+            "what lies beside it say which file a case is"
         )
     first = [name for name in FIRST if name in table]
     table = table[first + [name for name in table if name not in first]]
-    return Cohort(table, root=gathered.cohort.root), tuple(assumed), doubtful
+    cohort = Cohort(table, root=gathered.cohort.root)
+    return replace(gathered, cohort=cohort, assumed=tuple(assumed), doubtful=doubtful, unfit=unfit)
+
+
+def _counted_among(kept: Cohort, cohort: Cohort, assumed: tuple[str, ...]) -> tuple[str, ...]:
+    """Say how many of all patients have cases that are analysed, where some have none."""
+    number = kept.table["patient"].nunique()
+    if number == cohort.table["patient"].nunique():
+        return assumed
+    more = f"; {number} of them have cases that are analysed"
+    told = (text.startswith("patients: ") and "changed by you" not in text for text in assumed)
+    return tuple(text + more if patients else text for text, patients in zip(assumed, told, strict=True))
 
 
 def _unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
@@ -280,7 +332,7 @@ def _write_cases(cohort: Cohort, folder: Path) -> None:
 
 
 def _write_left_out(cohort: Cohort, left: pd.DataFrame, folder: Path) -> None:
-    rows = _as_text(cohort, folder).assign(row=range(2, len(cohort) + 2)).set_index("case").loc[left.index]
+    rows = _as_text(cohort, folder).set_index("case").loc[left.index]
     rows.insert(0, "reason", left["reason"])
     _write(rows.reset_index(names="case"), folder / LEFT_OUT)
 

@@ -87,6 +87,29 @@ def again(folder: str | Path) -> str:
     return _typed("new", Path(folder))
 
 
+def saying_patients(folder: str | Path, pattern: str) -> str:
+    """Write the command that says who the patients are.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Of the study.
+    pattern : str
+        An expression for the names of files.
+
+    Returns
+    -------
+    str
+        The command.
+
+    Examples
+    --------
+    >>> saying_patients("my_study", "(p[0-9]+)_.*")
+    "workbench new my_study --patient '(p[0-9]+)_.*'"
+    """
+    return _typed("new", Path(folder), "--patient", pattern)
+
+
 def reporting(runs: str | Path, folder: str | Path) -> list[Step]:
     """List the commands that report a run.
 

@@ -9,7 +9,8 @@ import pandas as pd
 
 from workbench import cohorts
 
-from .findings import DOUBT
+from .doubts import DOUBTS
+from .findings import DOUBT, UNFIT
 from .remembering import LEFT_OUT
 
 if TYPE_CHECKING:
@@ -103,7 +104,10 @@ def found(started: Started) -> list[str]:
         lines[-1] += f" ({numbers(started)})"
     for (severity, kind), rows in started.remaining.groupby(["severity", "kind"], sort=False):
         if kind == DOUBT:
-            lines.append(f"remains: {severity}: {doubt(len(rows))} (audit.csv)")
+            lines.append(f"remains: {severity}: {doubt(len(rows))} ({DOUBTS} has their files side by side)")
+            continue
+        if kind == UNFIT:
+            lines.append(f"remains: {severity}: {rows['detail'].iloc[0]} (audit.csv says which)")
             continue
         for cases, detail in rows[["cases", "detail"]].head(MOST_OF_A_KIND).itertuples(index=False):
             named = f" [{cohorts.listed(list(cases))}]" if cases else ""

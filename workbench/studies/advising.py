@@ -1,0 +1,79 @@
+"""What a study's notebook says of its own figures: what remains in doubt, and what is too good to be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from .findings import DOUBT, REMAINS, UNFIT
+
+#: Above it a first look at small images is to be distrusted.
+TOO_GOOD = 0.97
+
+
+def remains_in_words(folder: Path | None) -> str:
+    """Say what a study's audit found in the names of files and nobody has settled.
+
+    Parameters
+    ----------
+    folder : Path or None
+        Of the study, with its ``audit.csv``.
+
+    Returns
+    -------
+    str
+        Empty where nothing remains, or there is no such audit.
+
+    Examples
+    --------
+    >>> remains_in_words(None)
+    ''
+    """
+    path = None if folder is None else folder / "audit.csv"
+    if path is None or not path.is_file():
+        return ""
+    audit = pd.read_csv(path)
+    if not {"kind", "done"} <= set(audit):
+        return ""
+    kinds = audit.loc[audit["done"] == REMAINS, "kind"].tolist()
+    pairs, unfit = kinds.count(DOUBT), UNFIT in kinds
+    said = [f"{pairs} {'pairs' if pairs > 1 else 'pair'} of patients that may be one patient"] if pairs else []
+    said += ["names of files that do not fit the expression for patients"] if unfit else []
+    return f"Found at the start, and not settled: {' and '.join(said)} (audit.csv)." if said else ""
+
+
+def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) -> str:
+    """Say that a very high AUC is to be distrusted, and where to look.
+
+    Parameters
+    ----------
+    areas : mapping of str to float
+        Model to AUC.
+    size : int
+        Pixels along each side of the images.
+    feature : str
+        The one that the classical model needs most.
+
+    Returns
+    -------
+    str
+        Empty where no AUC is above 0.97.
+
+    Examples
+    --------
+    >>> too_good_in_words({"CNN": 0.9}, size=48, feature="mean")
+    ''
+    >>> too_good_in_words({"CNN": 0.991}, size=48, feature="mean").partition(" is to be")[0]
+    'An AUC of 0.991 (CNN) from images of 48 pixels along each side'
+    """
+    high = {model: area for model, area in areas.items() if area > TOO_GOOD}
+    if not high:
+        return ""
+    said = " and ".join(f"{area:.3f} ({model})" for model, area in high.items())
+    return (
+        f"An AUC of {said} from images of {size} pixels along each side is to be distrusted until leaks are ruled "
+        f"out. Look at markers, letters and borders in the images above, and at the feature {feature}, which the "
+        "classical model needs most: does it tell the disease, or how the images were made?"
+    )
