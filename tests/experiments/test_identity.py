@@ -91,3 +91,17 @@ def test_folders_and_parts_that_a_table_names_count_and_so_does_an_external_coho
 
 def test_equal_numbers_of_other_types_are_other_runs():
     assert digest({"cells": []}, {"a": 1}, data="") != digest({"cells": []}, {"a": 1.0}, data="")
+
+
+def test_a_table_is_the_same_wherever_it_is_seen_from(make_notebook, tmp_path, monkeypatch):
+    path = make_notebook("size + 1")
+    (tmp_path / "study").mkdir()
+    (tmp_path / "study" / "cases.csv").write_text("case,patient,image\na,p,sample:cell\n")
+    seen = []
+    for place, cohort in ((tmp_path, "study/cases.csv"), (tmp_path / "study", "cases.csv")):
+        monkeypatch.chdir(place)
+        seen.append(named(path, cohort=cohort))
+    assert seen[0] == seen[1] == named(path, cohort=str(tmp_path / "study" / "cases.csv"))
+    (tmp_path / "study" / "cases.csv").write_text("case,patient,image\nb,p,sample:cell\n")
+    assert named(path, cohort="cases.csv") != seen[0]
+    assert named(path, cohort="gone/cases.csv") != named(path, cohort="lost/cases.csv")

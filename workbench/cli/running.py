@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -11,7 +12,11 @@ from .common import CORES, Jobs, fail, pair
 from .reporting import report_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from workbench.experiments import Run
+
+PARAMETERS, RESULTS, ENDS = "parameters.", "results.", ("_low", "_high")
 
 
 Parameters = Annotated[
@@ -26,10 +31,17 @@ Threads = Annotated[int | None, typer.Option(min=1, help="Of the libraries in ea
 
 def run(  # noqa: PLR0917 (options, which the command line takes by name)
     chapters: Annotated[
-        list[str] | None, typer.Argument(help="Chapters or notebooks; all chapters if none.")
+        list[str] | None, typer.Argument(help="Chapters, notebooks or folders of studies; all chapters if none.")
     ] = None,
     parameter: Parameters = None,
-    folder: Folder = "runs",
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Holds a folder for each run; runs by default, of a study's folder its own runs.",
+        ),
+    ] = None,
     jobs: Jobs = CORES,
     force: Force = False,
     timeout: Timeout = None,
@@ -40,6 +52,7 @@ def run(  # noqa: PLR0917 (options, which the command line takes by name)
     from workbench.experiments.parameters import ParameterError
 
     given = dict(pair(text) for text in parameter or [])
+    folder = output or _usual(chapters or [])
     try:
         # Checked before the slow imports, so that a typo is told at once.
         paths = _checked(chapters or [path.stem for path in available()], given)
@@ -57,7 +70,7 @@ def run(  # noqa: PLR0917 (options, which the command line takes by name)
     except (ChapterError, ParameterError) as error:
         fail(str(error))
     except KeyboardInterrupt:
-        stopped()
+        stopped(folder)
     told(runs)
     report_of(runs, Path(folder))
     if any(run.status != "complete" for run in runs):
@@ -81,7 +94,7 @@ def results(
     try:
         table = tabulate(folder)
         if metric is not None:
-            table = compare(table, metric, largest=not smallest)
+            table = compare(table, recorded_name(table, metric), largest=not smallest)
         if output is not None:
             typer.echo(export(table, output))
             return
@@ -93,9 +106,15 @@ def results(
     # A long table with one result per line reads better in a terminal than a hundred columns.
     for _, row in table.iterrows():
         typer.echo(f"{row['notebook']}  {row['status']}")
-        for name, value in row.dropna().items():
-            if str(name).startswith(("parameters.", "results.")):
-                typer.echo(f"  {name} = {value}")
+        known = {str(name): value for name, value in row.dropna().items()}
+        for name, value in known.items():
+            ends = [f"{name}{end}" for end in ENDS]
+            if name.startswith(RESULTS) and all(end in known for end in ends):
+                low, high = (known[end] for end in ends)
+                typer.echo(f"  {name} = {value:.3f} ({low:.3f} to {high:.3f})")
+            elif name.startswith((PARAMETERS, RESULTS)) and not _is_end(name, known):
+                shown = f"{value:.4g}" if isinstance(value, float) and name.startswith(RESULTS) else value
+                typer.echo(f"  {name} = {shown}")
 
 
 def diff(
@@ -117,6 +136,32 @@ def diff(
         raise typer.Exit(1)
 
 
+def recorded_name(table: pd.DataFrame, metric: str) -> str:
+    """Find a result by its name or by what a page calls it.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        As from `experiments.results`.
+    metric : str
+        Such as ``"cnn_auc"`` or ``"AUC of the CNN"``.
+
+    Returns
+    -------
+    str
+        As recorded; `metric` itself where nothing is called so.
+    """
+    from workbench.reports.content.naming import result_name
+
+    names = [str(name).removeprefix(RESULTS) for name in table if str(name).startswith(RESULTS)]
+    called = {result_name(name).lower(): name for name in names}
+    return metric if metric in names else called.get(metric.lower(), metric)
+
+
+def _is_end(name: str, known: dict[str, Any]) -> bool:
+    return any(name.endswith(end) and name.removesuffix(end) in known for end in ENDS)
+
+
 def told(runs: list[Run]) -> None:
     """Say what was not run because it was done before, and what failed.
 
@@ -134,10 +179,31 @@ def told(runs: list[Run]) -> None:
             typer.echo(f"  partial notebook: {run.notebook}", err=True)
 
 
-def stopped() -> NoReturn:
-    """End a command that the user interrupted."""
+def stopped(folder: str | Path = "") -> NoReturn:
+    """End a command that the user interrupted.
+
+    Parameters
+    ----------
+    folder : str or Path, optional
+        Of the runs, whose unfinished ones are named.
+    """
+    from workbench.experiments.chapters import ChapterError, below, load
+    from workbench.experiments.status import status
+
     typer.echo("workbench: stopped; the same command does what is missing", err=True)
+    for path in below(Path(folder)) if folder and Path(folder).is_dir() else []:
+        with suppress(ChapterError):
+            if status(load(path)) == "interrupted":
+                typer.echo(f"unfinished, and to be deleted if you do not go on: {path.parent}", err=True)
     raise typer.Exit(130)
+
+
+def _usual(chapters: list[str]) -> str:
+    from workbench.experiments.chapters import STUDY
+
+    # So that `run my_study` leaves its runs where the study's other commands look for them.
+    own = [Path(chapter) for chapter in chapters if (Path(chapter) / STUDY).is_file()]
+    return str(own[0] / "runs") if len(own) == len(chapters) == 1 else "runs"
 
 
 def _checked(chapters: list[str], given: dict[str, str]) -> list[Path]:

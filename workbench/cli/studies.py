@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -87,7 +86,7 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
         str | None,
         typer.Option(
             help="Column of the table with the patient; or 'image': each is of another; or a regular expression "
-            "for the whole names of files, such as '(person[0-9]+|IM-[0-9]+).*'."
+            "for the whole names of files, with the patient in parentheses: '(case[0-9]+)_.*' for case07_left.png."
         ),
     ] = None,
     positive: Annotated[str | None, typer.Option(help="The class to be found.")] = None,
@@ -95,7 +94,14 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
 ) -> None:
     """Start a study of your own images: a table of cases, an audit and a notebook that analyses them."""
     from workbench import cohorts, studies
+    from workbench.files import nearest
     from workbench.images import ImageReadError
+    from workbench.studies.doubts import DOUBTS
+    from workbench.studies.steps import saying_patients
+
+    found = nearest(images) if images is not None else None
+    if images is not None and found is not None and found.exists() and not Path(images).expanduser().exists():
+        typer.echo(f"images: there is no {images} here; a folder above has it: {found}")
 
     try:
         started = studies.start(
@@ -113,10 +119,13 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
         typer.echo(line)
     again = studies.again(folder)
     if started.unite:
-        typer.echo(f"if each pair in doubt is one patient: {again} --patient {shlex.quote(started.unite)}")
+        typer.echo(f"if each pair in doubt is one patient: {saying_patients(folder, started.unite)}")
     kept = " (changed by you, and kept)" if started.notebook_kept else ""
     notebook = "" if started.lacking else f", study.ipynb{kept}"
-    typer.echo(f"{folder}: cases.csv, audit.csv, left_out.csv, README.md{notebook}")
+    doubts = ", doubts.csv" if (folder / DOUBTS).exists() else ""
+    typer.echo(f"{folder}: cases.csv, audit.csv, left_out.csv{doubts}, README.md{notebook}")
+    if images is None and any((folder / "runs").glob("*/*.ipynb")):
+        typer.echo("runs and pages that were made before are of the study as it was: run and report it again")
     if started.lacking:
         typer.echo(f"the study lacks {started.lacking}; then:", err=True)
         typer.echo(f"next: {again}")

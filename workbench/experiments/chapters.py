@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+STUDY = "study.ipynb"  # in the folder of a study of one's own
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -57,7 +58,8 @@ def find(chapter: str | Path) -> Path:
     Parameters
     ----------
     chapter : str or Path
-        ``"02_processing"``, ``"studies/denoising"`` of the same folder, or the path of a notebook.
+        ``"02_processing"``, ``"studies/denoising"`` of the same folder, or the path of a notebook, or of a folder
+        with a ``study.ipynb``.
 
     Returns
     -------
@@ -75,6 +77,8 @@ def find(chapter: str | Path) -> Path:
     '02_processing.ipynb'
     """
     path = Path(chapter)
+    if (path / STUDY).is_file():
+        return path / STUDY
     if path.suffix == ".ipynb" and path.is_file():
         return path
     by_name = {known.stem: known for known in available()}

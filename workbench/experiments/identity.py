@@ -17,6 +17,8 @@ from .chapters import PACKAGE, source
 from .parameters import Value
 
 DATA = ("cohort", "external_cohort", "study")  # the parameters that may name files
+#: Files whose fingerprint holds all that a run reads of them, wherever they are seen from.
+WHOLE = (".csv", ".parquet", ".npz")
 
 
 def digest(
@@ -34,7 +36,8 @@ def digest(
     notebook : dict
         Its content; outputs play no part.
     values : mapping of str to object
-        All parameters, defaults included.
+        All parameters, defaults included; of a table of cases or a file of arrays that is there its name alone
+        counts, as `data` tells the content.
     data : str
         See `data_fingerprint`.
     threads : int, optional
@@ -55,8 +58,16 @@ def digest(
     cells = [
         [cell["cell_type"], cell.get("metadata", {}).get("tags", []), source(cell)] for cell in notebook["cells"]
     ]
-    parts = [cells, sorted(values.items()), package or source_digest(), data, threads]
+    told = [(name, _seen_from_anywhere(name, value) if data else value) for name, value in sorted(values.items())]
+    parts = [cells, told, package or source_digest(), data, threads]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _seen_from_anywhere(name: str, value: Value) -> Value:
+    if name not in DATA or not isinstance(value, str) or not value.lower().endswith(WHOLE):
+        return value
+    file = nearest(value)
+    return file.name if file.is_file() else value
 
 
 def source_digest() -> str:

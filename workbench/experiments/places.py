@@ -159,6 +159,32 @@ def alone(folder: Place) -> Iterator[bool]:
         yield True
 
 
+def is_held(folder: Path) -> bool:
+    """Tell whether a process is writing a run's folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Of one run.
+
+    Returns
+    -------
+    bool
+        False, too, where that cannot be known.
+    """
+    lock = folder / ".lock"
+    if os.name == "nt" or not lock.is_file():
+        return False
+    import fcntl
+
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError:
+            return True
+    return False
+
+
 def _below(folder: Path, prefix: str) -> Iterator[tuple[str, str]]:
     with os.scandir(folder) as entries:
         for entry in sorted(entries, key=lambda entry: entry.name):

@@ -65,6 +65,28 @@ def is_stored(notebook: dict[str, Any]) -> bool:
     return in_order and not any(map(_answered, code))
 
 
+def is_untouched(notebook: dict[str, Any]) -> bool:
+    """Tell whether a notebook was never run.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of a notebook.
+
+    Returns
+    -------
+    bool
+        True where it holds code, but no output, number or record of a run.
+
+    Examples
+    --------
+    >>> is_untouched({"cells": [{"cell_type": "code", "source": "1", "outputs": []}]})
+    True
+    """
+    done = [cell.get("execution_count") or cell.get("outputs") or _answered(cell) for cell in _code(notebook)]
+    return bool(done) and not any(done) and not _run(notebook)
+
+
 def failure(notebook: dict[str, Any]) -> str:
     """Say which cell stopped a run, and why; or what in it tells who the patients are.
 
