@@ -125,6 +125,54 @@ def heat_at_border(maps: ArrayLike, *, margin: float = 0.1) -> NDArray[np.float6
     return np.divide(whole - inner, whole, out=np.zeros_like(whole), where=whole > 0)
 
 
+def border_in_words(
+    maps: Mapping[str, ArrayLike], names: Sequence[str], *, most: float = 0.5, least: float = 0.2
+) -> str:
+    """Say of each map how much of its heat lies at the border, and warn where that is much.
+
+    Parameters
+    ----------
+    maps : mapping of str to (n, M, N) array_like
+        As for `show_explanations`.
+    names : sequence of str
+        What each image is.
+    most : float, optional
+        Share of the heat in the outer tenth above which is warned.
+    least : float, optional
+        A map with less heat than this share of the hottest one of the method says too little for a warning.
+
+    Returns
+    -------
+    str
+        A line for each map.
+
+    Examples
+    --------
+    >>> corner = np.pad([[1.0]], ((0, 9), (0, 9)))
+    >>> print(border_in_words({"Grad-CAM": [corner, corner / 100]}, ["ill", "well"]))
+    Grad-CAM, ill: 100% of the heat in the outer tenth: WARNING of Grad-CAM alone, which weighs less; see below.
+    Grad-CAM, well: hardly any heat (1% of that of the hottest map), so its place says nothing.
+    """
+    shares = {method: heat_at_border(each) for method, each in maps.items()}
+    heat = {method: np.abs(np.asarray(each, dtype=float)).sum(axis=(1, 2)) for method, each in maps.items()}
+    weight = {
+        method: np.divide(one, one.max(), out=np.zeros_like(one), where=one > 0) for method, one in heat.items()
+    }
+    warned = {method: (shares[method] > most) & (weight[method] >= least) for method in maps}
+    lines = []
+    for method in maps:
+        for place, name in enumerate(names):
+            if weight[method][place] < least:
+                part = f"{weight[method][place]:.0%} of that of the hottest map"
+                lines.append(f"{method}, {name}: hardly any heat ({part}), so its place says nothing.")
+                continue
+            alone = method == "Grad-CAM" and sum(one[place] for one in warned.values()) == 1
+            coarse = " of Grad-CAM alone, which weighs less" if alone else ""
+            warning = f": WARNING{coarse}; see below" if warned[method][place] else ""
+            lines.append(f"{method}, {name}: {shares[method][place]:.0%} of the heat in the outer tenth{warning}.")
+    return "\n".join(lines)
+
+
 def show_sanity(checks: Mapping[str, SanityCheck], *, alt: str, image: int = 0, width: float = WIDTH) -> Figure:
     """Show what becomes of maps as a network's weights are shuffled, from its output to its input.
 
