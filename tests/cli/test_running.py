@@ -1,4 +1,5 @@
 import json
+import sys
 
 import pandas as pd
 import pytest
@@ -8,10 +9,11 @@ from typer.testing import CliRunner
 from workbench.cli import app
 from workbench.cli.running import _usual, recorded_name, stopped
 from workbench.experiments.chapters import find
+from workbench.experiments.places import alone
 from workbench.experiments.recording import RESULTS
 
 
-def record(path, started, auc):
+def record(path, started, auc, data="one"):
     answered = {"execution": {"shell.execute_reply": "now"}}
     told = dict(zip(("cnn_auc", "cnn_auc_low", "cnn_auc_high"), auc, strict=True))
     output = {"output_type": "display_data", "data": {}, "metadata": {RESULTS: told}}
@@ -22,7 +24,7 @@ def record(path, started, auc):
     ]
     for cell in cells:
         cell |= {"cell_type": "code", "execution_count": 1}
-    about = {"workbench": {"run": {"started": started, "parameters": {"margin": int(started)}}}}
+    about = {"workbench": {"run": {"started": started, "data": data, "parameters": {"margin": int(started)}}}}
     path.parent.mkdir(parents=True)
     path.write_text(json.dumps({"cells": cells, "metadata": about, "nbformat": 4, "nbformat_minor": 5}))
 
@@ -37,6 +39,27 @@ def test_results_have_their_intervals_and_a_verdict(tmp_path):
         said = CliRunner().invoke(app, ["results", str(tmp_path), "--compare", name]).stdout
         assert "cannot be told from the best" in said
         assert "0.961" in said
+
+
+def test_runs_of_other_data_are_not_compared_in_silence(tmp_path):
+    record(tmp_path / "a" / "study.ipynb", "0", (0.98, 0.96, 0.99))
+    record(tmp_path / "b" / "study.ipynb", "10", (0.97, 0.95, 0.99))
+    compare = ["results", str(tmp_path), "--compare", "cnn_auc"]
+    assert "not of the same data" not in CliRunner().invoke(app, compare).stderr
+    record(tmp_path / "c" / "study.ipynb", "20", (0.96, 0.94, 0.98), data="other")
+    assert "not of the same data" in CliRunner().invoke(app, compare).stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
+def test_a_run_in_progress_is_called_so(tmp_path):
+    path = tmp_path / "a" / "study.ipynb"
+    record(path, "0", (0.98, 0.96, 0.99))
+    unfinished = json.loads(path.read_text())
+    unfinished["cells"][1] |= {"execution_count": None, "metadata": {}}
+    path.write_text(json.dumps(unfinished))
+    with alone(path.parent) as held:
+        assert held and "study.ipynb  running" in CliRunner().invoke(app, ["results", str(tmp_path)]).stdout
+    assert "study.ipynb  interrupted" in CliRunner().invoke(app, ["results", str(tmp_path)]).stdout
 
 
 def test_a_result_is_found_by_the_name_on_the_page():

@@ -14,6 +14,8 @@ def test_a_missing_chapter_lists_those_there_are(tmp_path):
         ChapterError, match="no chapter or notebook '02_procesing'; the chapters are 00_start_here, 01_images, "
     ):
         find("02_procesing")
+    with pytest.raises(ChapterError, match="; the studies are studies/bone, studies/breast, "):
+        find("chest")
     with pytest.raises(ChapterError, match=r"gone\.ipynb"):
         find(tmp_path / "gone.ipynb")
 

@@ -173,7 +173,7 @@ def test_no_patient_of_kermany_is_split_where_names_of_files_are_all_there_is(sh
     assert patients.nunique() == truth.nunique() == 565
     assert "by the names of the files there are 565 patients" in found.assumed[-1]
     assert found.examples == (
-        "taken for ONE patient, as 3 images are: person447_bacteria_1932 and person447_virus_921_1",
+        "taken for ONE patient, who has 3 images: person447_bacteria_1932 and person447_virus_921_1",
         "taken for two of 565 patients: IM-0127-0001 and IM-0128-0001",
         "IN DOUBT, and taken for two, as 23 such pairs are: IM-0391-0001 and NORMAL2-IM-0391-0001",
     )

@@ -166,6 +166,7 @@ def _told(what: str, record: Path) -> Iterator[None]:
 def _results(notebook: Path) -> None:
     from workbench.experiments.chapters import load
     from workbench.reports.content.naming import result_name
+    from workbench.reports.content.remaining import doubts
     from workbench.reports.content.results import results
 
     found = {result_name(name): result for name, result in results(load(notebook)).items()}
@@ -180,3 +181,5 @@ def _results(notebook: Path) -> None:
     width = max((len(name) for name, _ in shown), default=0)
     for name, result in shown:
         typer.echo(f"  {name:{width}}  {result}", err=True)
+    for one in doubts(load(notebook)):
+        typer.echo(f"in doubt: {one}", err=True)

@@ -90,9 +90,11 @@ def results(
     """Tabulate the recorded results of all runs, or rank their settings."""
     from workbench.experiments import compare, export
     from workbench.experiments import results as tabulate
+    from workbench.experiments.places import is_held
 
     try:
         table = tabulate(folder)
+        differ = metric is not None and _several_data(table)
         if metric is not None:
             table = compare(table, recorded_name(table, metric), largest=not smallest)
         if output is not None:
@@ -102,10 +104,13 @@ def results(
         fail(str(error))
     if metric is not None:
         typer.echo(table.to_string(float_format="{:.4g}".format, na_rep=""))
+        if differ:
+            typer.echo("workbench: these runs are not of the same data (workbench diff tells which)", err=True)
         return
     # A long table with one result per line reads better in a terminal than a hundred columns.
     for _, row in table.iterrows():
-        typer.echo(f"{row['notebook']}  {row['status']}")
+        held = row["status"] == "interrupted" and is_held(Path(row["notebook"]).parent)
+        typer.echo(f"{row['notebook']}  {'running' if held else row['status']}")
         known = {str(name): value for name, value in row.dropna().items()}
         for name, value in known.items():
             ends = [f"{name}{end}" for end in ENDS]
@@ -156,6 +161,10 @@ def recorded_name(table: pd.DataFrame, metric: str) -> str:
     names = [str(name).removeprefix(RESULTS) for name in table if str(name).startswith(RESULTS)]
     called = {result_name(name).lower(): name for name in names}
     return metric if metric in names else called.get(metric.lower(), metric)
+
+
+def _several_data(table: pd.DataFrame) -> bool:
+    return len(table) > 0 and bool((table.groupby("chapter")["data"].nunique() > 1).any())
 
 
 def _is_end(name: str, known: dict[str, Any]) -> bool:

@@ -87,7 +87,11 @@ def find(chapter: str | Path) -> Path:
     below_chapters = folder() / path.with_suffix(".ipynb")
     if path.parent != Path() and not path.is_absolute() and below_chapters.is_file():
         return below_chapters
-    raise ChapterError(f"no chapter or notebook {str(chapter)!r}; the chapters are {', '.join(by_name)}")
+    studies = [f"studies/{study.stem}" for study in below(folder() / "studies")]
+    raise ChapterError(
+        f"no chapter or notebook {str(chapter)!r}; the chapters are {', '.join(by_name)}; "
+        f"the studies are {', '.join(studies)}, or a folder that workbench new made"
+    )
 
 
 def below(folder: Path) -> list[Path]:

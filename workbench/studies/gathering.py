@@ -296,7 +296,7 @@ def _examples(names: pd.Series, patients: pd.Series, doubtful: tuple[tuple[str, 
     kinds = names.str.replace(r"\d+", "", regex=True).groupby(patients).nunique()
     chosen = max(counts.index, key=lambda patient: (kinds[patient], counts[patient]))
     one = names[patients == chosen].sort_values()
-    told = [f"taken for ONE patient, as {len(one)} images are: {one.iloc[0]} and {one.iloc[-1]}"]
+    told = [f"taken for ONE patient, who has {len(one)} images: {one.iloc[0]} and {one.iloc[-1]}"]
     # The names most alike of two patients are the neighbours in order.
     ordered = patients[names.sort_values().index]
     alike = next((n for n in range(1, len(ordered)) if ordered.iloc[n] != ordered.iloc[n - 1]), None)

@@ -81,7 +81,9 @@ def _text(path: Path) -> pd.DataFrame:
 def _column(table: pd.DataFrame, named: dict[str, str], asked: str | None, usual: tuple[str, ...]) -> str | None:
     if asked is not None:
         if asked not in table:
-            raise CohortError(f"the table has no column {asked!r}; it has {', '.join(_names(table))}")
+            hint = "; a regular expression needs the patient in parentheses: '(case[0-9]+)_.*'"
+            told = hint if set("[*+\\") & set(asked) else ""
+            raise CohortError(f"the table has no column {asked!r}; it has {', '.join(_names(table))}{told}")
         return asked
     return next((named[name] for name in usual if name in named), None)
 

@@ -49,7 +49,8 @@ def write_readme(started: Started, path: Path) -> None:
             "Two patients who are one make results too good. If they are, give both the same name in the column "
             f"`patient` of `cases.csv`, then type `{again_typed}`; or type",
             f"`{again_typed} --patient 'EXPRESSION'`, a regular expression for the names of files, whose group is "
-            "the patient. If they are two, nothing is to be done. `doubts.csv` has their files side by side.",
+            "the patient. If they are two, nothing is to be done; if you cannot tell, take them for one, which is "
+            "the safe side. `doubts.csv` has their files side by side, as seen from here.",
         ]
     if started.unite:
         lines += [

@@ -182,7 +182,7 @@ def test_patients_elsewhere_may_be_as_many_as_the_first(traced):
     heat[1] = "Grad-CAM, ill: 72% of the heat in the outer tenth: WARNING of Grad-CAM alone, which weighs less.\n"
     heat.append("An AUC of 0.999 is to be distrusted until leaks are ruled out.\n")
     text = page(notebook).get_text(" ", strip=True)
-    assert "Only the coarser of the methods says so." in text and "So good a result is to be distrusted" in text
+    assert "Of two methods, only the coarser says so." in text and "So good a result is to be distrusted" in text
     notebook["cells"][0]["source"] = "# T\n\n- Remains: nothing; the audit finds nothing else."
     assert "Found when" not in page(notebook).get_text()
 

@@ -76,10 +76,11 @@ def _warned(notebook: dict[str, Any]) -> list[str]:
     warned = [line for line in maps if WARNING in line]
     told = []
     if warned:
-        weaker = " Only the coarser of the methods says so." if all(ALONE in line for line in warned) else ""
+        weaker = " Of two methods, only the coarser says so." if all(ALONE in line for line in warned) else ""
         told.append(
             f"In {len(warned)} of {len(maps)} pictures of where the network looks, more than half of the heat "
-            f"lies along the border of the image. It may go by something there, and not by the disease.{weaker}"
+            f"lies along the border of the image. "
+            f"The network may go by something there, and not by the disease.{weaker}"
         )
     if any(DISTRUSTED in line for line in lines):
         told.append(
