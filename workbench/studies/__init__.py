@@ -7,7 +7,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "advising": ["remains_in_words", "too_good_in_words"],
         "choosing": ["chosen", "is_study"],
-        "gathering": ["Gathered", "gather"],
+        "gathered": ["Gathered"],
+        "gathering": ["gather"],
         "patients": ["patients_in_names"],
         "readme": ["next_steps"],
         "starting": ["Started", "start"],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from .findings import DOUBT, REMAINS, UNFIT
+from .tables import AUDIT
 
 #: Above it a first look at small images is to be distrusted.
 TOO_GOOD = 0.97
@@ -31,7 +32,7 @@ def remains_in_words(folder: Path | None) -> str:
     >>> remains_in_words(None)
     ''
     """
-    path = None if folder is None else folder / "audit.csv"
+    path = None if folder is None else folder / AUDIT
     if path is None or not path.is_file():
         return ""
     audit = pd.read_csv(path)

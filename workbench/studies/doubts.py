@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from workbench.files import replacing
-
-DOUBTS = "doubts.csv"
+from .tables import DOUBTS, write_table
 
 
 def write_doubts(cases: pd.DataFrame, doubtful: Sequence[tuple[str, str]], folder: Path) -> None:
@@ -39,5 +37,4 @@ def write_doubts(cases: pd.DataFrame, doubtful: Sequence[tuple[str, str]], folde
     if not rows:
         path.unlink(missing_ok=True)
         return
-    with replacing(path) as temporary:
-        pd.DataFrame(rows).to_csv(temporary, index=False, lineterminator="\n")
+    write_table(pd.DataFrame(rows), path)

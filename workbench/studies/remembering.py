@@ -13,9 +13,10 @@ from workbench.cohorts import Cohort
 from workbench.cohorts.locations import is_path
 from workbench.files import replacing
 
-from .gathering import Gathered
+from .gathered import Gathered
+from .tables import LEFT_OUT
 
-LEFT_OUT, MEMORY = "left_out.csv", ".started.json"
+MEMORY = ".started.json"
 
 
 @dataclass(frozen=True)

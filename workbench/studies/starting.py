@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from workbench import cohorts
 from workbench.cohorts import Cohort, CohortError
-from workbench.cohorts.parts import BETWEEN, to_text
-from workbench.files import replacing
+from workbench.experiments.chapters import STUDY
 
 from .doubts import write_doubts
 from .findings import REMAINS, with_doubts, with_unfit, with_what_was_done
-from .gathering import Gathered, gather, is_expression, rarer_class, with_patients
-from .notebook import standard_size, write_notebook
+from .gathered import Gathered
+from .gathering import gather, rarer_class
+from .notebook import write_notebook
 from .readme import write_readme
 from .remembering import (
-    LEFT_OUT,
     Remembered,
     followed,
     other_than_patients,
@@ -29,18 +25,13 @@ from .remembering import (
     rows_left_out,
     seen_from_root,
 )
+from .sizes import mixed, shapes_of, sizes_in_words
+from .tables import AUDIT, CASES, LEFT_OUT, as_text, seen_from, write_table
+from .usable import COPIES, UNUSABLE, lacking_in, unusable
+from .whose import is_expression, with_patients
 
-CASES, AUDIT, NOTEBOOK = "cases.csv", "audit.csv", "study.ipynb"
 #: Columns of the table of cases that come before all others.
 FIRST = ("patient", "label", "split", "image", "mask")
-#: What a case cannot be analysed with.
-UNUSABLE = ("unreadable file", "missing image", "constant image", "identical images with different labels")
-#: What all but one case are left out for.
-COPIES = ("identical images", "identical images in two splits")
-#: Images whose sizes are looked at.
-LOOKED_AT = 50
-#: Patients of each class that it takes to set some aside and divide the others twice.
-FEWEST = 6
 
 
 @dataclass(frozen=True)
@@ -150,17 +141,17 @@ def start(
     gathered = _settled(gathered, anew=patient)
     cohort = gathered.cohort
     findings = cohort.audit(jobs=jobs, progress=progress)
-    left = _unusable(cohort, findings)
+    left = unusable(cohort, findings)
     kept = cohort.select([case for case in cohort if case not in left.index])
     if not len(kept):
         raise CohortError(f"none of {len(cohort)} cases can be analysed: {left['reason'].value_counts().index[0]}")
     labels = kept.table.get("label", pd.Series(dtype=str)).dropna().astype(str)
-    lacking = _lacking(kept.table, labels)
+    lacking = lacking_in(kept.table, labels)
     positive = positive or (before.positive if before.positive in set(labels) else None)
     if positive is not None and positive not in set(labels):
         raise ValueError(f"no case is of class {positive!r}; there are {', '.join(sorted(set(labels)))}")
     chosen = positive or (rarer_class(labels) if len(labels) else "")
-    root = before.root if source is None else _from(str(cohort.root), folder) if cohort.root else None
+    root = before.root if source is None else seen_from(str(cohort.root), folder) if cohort.root else None
     memory = Remembered(
         before.joined(gathered.assumed),
         positive,
@@ -175,20 +166,23 @@ def start(
     found = with_doubts(findings, cohort.table["patient"], gathered.doubtful)
     found = with_unfit(found, gathered.unfit, len(cohort))
     findings = with_what_was_done(found, left, (*UNUSABLE, *COPIES))
-    shapes = _shapes(kept)
-    lacking = lacking or _mixed(shapes)
+    shapes = shapes_of(kept)
+    lacking = lacking or mixed(shapes)
     guessed = [f"the class to be found is {chosen} (if not, add --positive CLASS)"]
     counted = _counted_among(kept, cohort, memory.assumed)
-    assumed = (*counted, *_sizes(shapes), *(guessed if positive is None and not lacking else []))
+    assumed = (*counted, *sizes_in_words(shapes), *(guessed if positive is None and not lacking else []))
     started = Started(folder, kept, left, findings, assumed, lacking, chosen, gathered.examples, gathered.unite)
     if source is not None or label or patient or list(kept) != listed:
-        _write_cases(kept, folder)
-    _write_left_out(cohort, left, folder)
+        write_table(as_text(kept, folder), folder / CASES)
+    everything = as_text(cohort, folder)
+    rows = everything.set_index("case").loc[left.index].reset_index(names="case")
+    rows.insert(1, "reason", left["reason"].to_numpy())
+    write_table(rows, folder / LEFT_OUT)
     remember(memory, folder)
-    _write(findings.assign(cases=findings["cases"].map(" ".join)), folder / AUDIT)
-    write_doubts(_as_text(cohort, folder), gathered.doubtful, folder)
+    write_table(findings.assign(cases=findings["cases"].map(" ".join)), folder / AUDIT)
+    write_doubts(everything, gathered.doubtful, folder)
     if not lacking:
-        started = replace(started, notebook_kept=not write_notebook(started, folder / NOTEBOOK))
+        started = replace(started, notebook_kept=not write_notebook(started, folder / STUDY))
     if source is not None:
         (folder / ".gitignore").write_text("*\n", encoding="utf-8")
     write_readme(started, folder / "README.md")
@@ -261,106 +255,3 @@ def _counted_among(kept: Cohort, cohort: Cohort, assumed: tuple[str, ...]) -> tu
     more = f"; {number} of them have cases that are analysed"
     told = (text.startswith("patients: ") and "changed by you" not in text for text in assumed)
     return tuple(text + more if patients else text for text, patients in zip(assumed, told, strict=True))
-
-
-def _unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
-    reasons: dict[str, str] = {}
-    for kind in UNUSABLE:
-        for cases in findings.loc[findings["kind"] == kind, "cases"]:
-            reasons |= {case: kind for case in cases if case not in reasons}
-    same = findings["kind"].isin(COPIES)
-    classed = (
-        cohort.table["label"].notna() if "label" in cohort.table else pd.Series(True, index=cohort.table.index)
-    )
-    for twins in findings.loc[same, "cases"]:
-        first, *others = sorted(twins, key=lambda case: not classed[case])
-        reasons |= {case: f"the same image as {first}" for case in others if case not in reasons}
-    if "label" in cohort.table and cohort.table["label"].notna().any():
-        unlabelled = cohort.table.index[cohort.table["label"].isna()]
-        reasons |= {case: "no class" for case in unlabelled if case not in reasons}
-    table = pd.DataFrame({"reason": reasons}, dtype=object).rename_axis("case")
-    images: list[Any] = [cohort.table.at[case, cohort.images[0]] for case in table.index]
-    table.insert(0, "image", images)
-    return table
-
-
-def _lacking(table: pd.DataFrame, labels: pd.Series) -> str:
-    if not len(labels):
-        return f"classes: fill in a column label in {CASES}, or put the images into a folder for each class"
-    if labels.nunique() == 1:
-        return f"a second class: all {len(labels)} cases are {labels.iloc[0]!r}; add images of those without it"
-    patients = table.loc[labels.index].groupby(labels)["patient"].nunique()
-    few = patients[patients < FEWEST]
-    if len(few) and len(patients) - len(few) < 2:
-        return f"more patients: {few.index[0]!r} has {few.iloc[0]}, and {FEWEST} of each class are the least"
-    return ""
-
-
-def _shapes(cohort: Cohort) -> list[tuple[int, ...]]:
-    some = list(cohort)[:: max(1, len(cohort) // LOOKED_AT)]
-    shapes = []
-    for case in some:
-        image = cohort.image(case)
-        shapes.append(tuple(side for axis, side in enumerate(image.shape) if axis != image.channel_axis))
-    return sorted(set(shapes), key=lambda shape: (len(shape), shape))
-
-
-def _mixed(shapes: list[tuple[int, ...]]) -> str:
-    dimensions = {len(shape) for shape in shapes}
-    if dimensions <= {2} or dimensions <= {3}:
-        return ""
-    named = " and ".join(_by(shape) for shape in (shapes[0], shapes[-1]))
-    return f"one kind of image: there are {named}; make a study of slices and one of volumes"
-
-
-def _sizes(shapes: list[tuple[int, ...]]) -> list[str]:
-    named = _by(shapes[0]) if len(shapes) == 1 else f"{len(shapes)} sizes, {_by(shapes[0])} to {_by(shapes[-1])}"
-    dimensions, size = len(shapes[0]) if shapes else 2, standard_size()
-    told = f"images of {named} are brought to {_by((size,) * dimensions)} for a first look"
-    stretched = (
-        ", which stretches those that are not square" if any(len(set(shape)) > 1 for shape in shapes) else ""
-    )
-    return [f"{told}{stretched} (the notebook's parameter size)"]
-
-
-def _by(shape: tuple[int, ...]) -> str:
-    return " x ".join(map(str, shape)) + " pixels"
-
-
-def _write_cases(cohort: Cohort, folder: Path) -> None:
-    _write(_as_text(cohort, folder), folder / CASES)
-
-
-def _write_left_out(cohort: Cohort, left: pd.DataFrame, folder: Path) -> None:
-    rows = _as_text(cohort, folder).set_index("case").loc[left.index]
-    rows.insert(0, "reason", left["reason"])
-    _write(rows.reset_index(names="case"), folder / LEFT_OUT)
-
-
-def _as_text(cohort: Cohort, folder: Path) -> pd.DataFrame:
-    table = cohort.table.copy()
-    for column in (*cohort.images, *cohort.masks):
-        table[column] = [_from(cell, folder) for cell in table[column]]
-        unsaid = table.index[table[column].isna() & cohort.table[column].notna()]
-        if len(unsaid) and column in cohort.images:
-            raise CohortError(
-                f"case {unsaid[0]!r}: its files lie in several folders; put those of a series in one"
-            )
-    return table.reset_index(names="case")
-
-
-def _from(cell: object, folder: Path) -> str | None:
-    """Write a place as seen from the study's folder."""
-    text = to_text(cell)
-    if text is None or not cohorts.locations.is_path(text):
-        return text
-    path, between, part = text.partition(BETWEEN)
-    try:
-        return Path(os.path.relpath(Path(path).resolve(), folder.resolve())).as_posix() + between + part
-    except ValueError:  # on another drive
-        return Path(path).resolve().as_posix() + between + part
-
-
-def _write(table: pd.DataFrame, path: Path) -> None:
-    with replacing(path) as temporary:
-        table.to_csv(temporary, index=False, lineterminator="\n")

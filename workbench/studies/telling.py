@@ -9,9 +9,8 @@ import pandas as pd
 
 from workbench import cohorts
 
-from .doubts import DOUBTS
 from .findings import DOUBT, UNFIT
-from .remembering import LEFT_OUT
+from .tables import DOUBTS, LEFT_OUT
 
 if TYPE_CHECKING:
     from .starting import Started
