@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 from PIL import Image as Picture
+from promises import kept
 
 PAGE = """<!doctype html><meta charset="utf-8"><title>canvas</title>
 <style>body {{ margin: 8px; background: {background}; }} {css}</style>
@@ -64,8 +65,10 @@ class Bare:
         page.set_content(PAGE.format(css=css, width=width, background=background))
         state = {name: value for name, value in canvas.get_state().items() if not name.startswith("layout")}
         state["_colortables"] = base64.b64encode(state["_colortables"]).decode()
-        page.evaluate(
-            MOUNT, {"code": state.pop("_esm"), "state": state, "messages": self._messages({"kind": "ready"})}
+        kept(
+            page,
+            MOUNT,
+            {"code": state.pop("_esm"), "state": state, "messages": self._messages({"kind": "ready"})},
         )
         page.wait_for_function("window.view.drawn > 0")
 
@@ -88,7 +91,7 @@ class Bare:
 
     def frame(self):
         """Wait until the page has drawn what it knows."""
-        self.page.evaluate(FRAME)
+        kept(self.page, FRAME)
 
     def get(self, name):
         """Return a trait as the page has it."""

@@ -5,12 +5,14 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from promises import kept
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {
@@ -63,10 +65,12 @@ class Server:
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
             "JUPYTER_CONFIG_DIR": "config",
-            "JUPYTER_RUNTIME_DIR": "runtime",
             "IPYTHONDIR": "ipython",
         }
         self.environment = os.environ | {name: str(folder / place) for name, place in names.items()}
+        # Kernels that choose TCP ports while other tests do so collide; socket files do not, but need short paths.
+        self.sockets = tempfile.TemporaryDirectory(prefix="jupyter-")
+        self.environment["JUPYTER_RUNTIME_DIR"] = self.sockets.name
         self.environment["PYTHONPATH"] = os.pathsep.join(
             [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         )
@@ -76,6 +80,7 @@ class Server:
             f"--port={self.port}",
             "--IdentityProvider.token=",
             "--ServerApp.disable_check_xsrf=True",
+            "--KernelManager.transport=ipc",
             f"--ServerApp.root_dir={folder / 'notebooks'}",
             "--LabApp.expose_app_in_browser=True",
             "--JupyterNotebookApp.expose_app_in_browser=True",
@@ -109,6 +114,7 @@ class Server:
         """End the server and its kernels."""
         self.process.terminate()
         self.process.wait(30)
+        self.sockets.cleanup()
 
 
 @contextmanager
@@ -145,15 +151,13 @@ class Notebook:
 
     def ready(self):
         """Wait for the document and its kernel."""
-        self.page.evaluate(READY)
+        kept(self.page, READY)
         return self
 
     def command(self, name, **options):
         """Execute one of JupyterLab's commands."""
-        self.page.evaluate(
-            "([name, options]) => (window.jupyterapp || window.jupyterlab).commands.execute(name, options)",
-            [name, options],
-        )
+        execute = "([name, options]) => (window.jupyterapp || window.jupyterlab).commands.execute(name, options)"
+        kept(self.page, execute, [name, options])
         return self
 
     def run(self):

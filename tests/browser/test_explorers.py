@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from promises import kept
 
 from workbench.explorers.showing import VIEW
 
@@ -135,7 +136,7 @@ def test_it_outlives_its_kernel_as_a_picture_and_with_it_alive(lab):
     assert len(notebook.path.read_text()) < 100_000
     # Opened again while the kernel lives, the explorer is there; when it has died, the still.
     notebook.reload().drawn()
-    notebook.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    kept(notebook.page, "() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     notebook.page.wait_for_function(
         "jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
     )

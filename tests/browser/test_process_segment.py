@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image as Picture
+from promises import kept
 
 PROCESS = """
 from workbench import processing, samples
@@ -60,7 +61,8 @@ def plane(notebook):
 
 def ask(notebook, code):
     """Evaluate an expression in the notebook's kernel and return its text."""
-    return notebook.page.evaluate(
+    return kept(
+        notebook.page,
         """async (code) => {
           const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
           const future = kernel.requestExecute({code: "", user_expressions: {asked: code}, silent: true}, true);
@@ -114,7 +116,9 @@ def test_process_copies_its_line(lab):
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     notebook.page.get_by_role("button", name="Copy code").click()
     notebook.page.get_by_text("copied").wait_for()
-    assert notebook.page.evaluate("navigator.clipboard.readText()") == "image.map(processing.gaussian, sigma=1.0)"
+    assert (
+        kept(notebook.page, "() => navigator.clipboard.readText()") == "image.map(processing.gaussian, sigma=1.0)"
+    )
 
 
 def test_process_is_moved_by_keys_and_says_what_is_wrong(lab):

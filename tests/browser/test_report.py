@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image as Picture
+from promises import kept
 
 from workbench.experiments.recording import RESULTS
 from workbench.experiments.status import REPLY
@@ -59,7 +60,7 @@ def opened(browser):
 def grave(page, axe, options):
     page.evaluate(axe)
     run = "async ([options, rows]) => (await axe.run({exclude: [rows]}, options)).violations"
-    found = page.evaluate(run, [options, [ROWS]])
+    found = kept(page, run, [options, [ROWS]])
     impacts = ("serious", "critical")
     return [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in impacts]
 

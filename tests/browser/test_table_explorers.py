@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from promises import kept
 
 AUDIT = """
 import tempfile
@@ -82,7 +83,8 @@ def ask(notebook, expression):
     """Evaluate an expression in the notebook's kernel."""
     code = f"import json\nprint(json.dumps({expression}))"
     return json.loads(
-        notebook.page.evaluate(
+        kept(
+            notebook.page,
             """async (code) => {
               const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
               const future = kernel.requestExecute({ code });
@@ -178,7 +180,7 @@ def test_the_threshold_moves_in_the_page_and_counts_as_evaluation_does(lab):
     until(notebook, "explorer.threshold.threshold", 0.37)
     wanted = ask(notebook, "explorer.threshold.table.to_numpy().ravel().tolist()")
     assert [int(text) for text in cells.all_inner_texts()] == wanted
-    times = page.evaluate(DRAG)
+    times = kept(page, DRAG)
     assert times[20] < 40, times
     page.get_by_label("threshold", exact=True).press("ArrowRight")
     limit = float(page.get_by_label("threshold", exact=True).input_value())
