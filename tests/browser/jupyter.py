@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+import playwright.sync_api
 from promises import kept
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +152,11 @@ class Notebook:
 
     def ready(self):
         """Wait for the document and its kernel."""
-        kept(self.page, READY)
+        try:
+            kept(self.page, READY, seconds=60)
+        except playwright.sync_api.Error:  # how reliably Jupyter starts on a busy machine is not what we test
+            self.page.reload()
+            kept(self.page, READY)
         return self
 
     def command(self, name, **options):

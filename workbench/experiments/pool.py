@@ -118,9 +118,11 @@ def wait_for(work: Coroutine[Any, Any, Any]) -> Any:
     ended = threading.Event()
 
     def work_in_loop() -> None:
-        loop.run_until_complete(asyncio.wait({task}))
-        loop.close()
-        ended.set()
+        try:
+            loop.run_until_complete(asyncio.wait({task}))
+            loop.close()
+        finally:
+            ended.set()
 
     threading.Thread(target=work_in_loop).start()
     try:
