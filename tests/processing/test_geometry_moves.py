@@ -194,8 +194,12 @@ def test_antialiasing_is_that_of_resize():
     )
 
 
+# Multiples of 30 and 45 degrees put voxels just between two others, where a last bit chooses the nearest.
+angles = st.integers(-400, 400).filter(lambda angle: angle % 30 and angle % 45)
+
+
 @thorough
-@given(volumes, st.integers(-400, 400).filter(lambda angle: angle % 45), st.integers(0, 2), orders, precisions)
+@given(volumes, angles, st.integers(0, 2), orders, precisions)
 def test_rotation_is_scipys(shape, angle, axis, order, dtype):
     image = noise(shape).astype(dtype)
     exact = image.astype(np.float64)
