@@ -107,7 +107,7 @@ def test_a_mistake_in_a_sweep_is_told_before_anything_runs(notebook, tmp_path, o
         (TYPO, "did you mean filter_size?"),
         (["run", "02_processing", "-p", "filter_size=big"], "filter_size must be of type int, received 'big'"),
         (["run", "02_processing", "-p", "filter_size"], "expected -p NAME=VALUE"),
-        (["run", "02_procesing"], "the chapters are 00_start_here"),
+        (["run", "02_procesing"], "did you mean 02_processing? The chapters are 00_start_here"),
         (["results", "nowhere"], "nowhere: no such folder"),
         (["report", "nowhere.ipynb"], "nowhere.ipynb"),
     ],

@@ -134,7 +134,7 @@ def test_a_report_that_fails_loses_neither_results_nor_record(notebook, tmp_path
     monkeypatch.setattr("workbench.reports.write_page", failing)
     report_of([SimpleNamespace(notebook=notebook, status="complete")], notebook.parent)
     said = capsys.readouterr().err
-    assert "AUC  0.90 (0.80 to 1.00)" in said
+    assert "results (in brackets intervals):\n  AUC  0.90 (0.80 to 1.00)" in said  # of a level that nobody noted
     assert (
         f"the report could not be written (KeyError: 'auc_high'); the record of the run is whole: {notebook}"
         in said

@@ -11,13 +11,36 @@ def test_a_chapter_is_found_by_name_and_by_path(make_notebook):
 
 def test_a_missing_chapter_lists_those_there_are(tmp_path):
     with pytest.raises(
-        ChapterError, match="no chapter or notebook '02_procesing'; the chapters are 00_start_here, 01_images, "
+        ChapterError, match="no chapter or notebook '02_xyz'; the chapters are 00_start_here, 01_images, "
     ):
-        find("02_procesing")
+        find("02_xyz")
     with pytest.raises(ChapterError, match="; the studies are studies/bone, studies/breast, "):
         find("chest")
     with pytest.raises(ChapterError, match=r"gone\.ipynb"):
         find(tmp_path / "gone.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("02_procesing", "02_processing"),
+        ("studies/denoisin", "studies/denoising"),
+        ("my_studdy", "my_study"),
+        ("my_studdy/study.ipynb", "my_study"),
+    ],
+)
+def test_a_misspelt_name_is_told_with_those_that_are_near(tmp_path, monkeypatch, typed, meant):
+    for name in ("my_study", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "study.ipynb").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ChapterError, match=rf"did you mean {meant}\? The chapters are"):
+        find(typed)
+    below = tmp_path / "below"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    with pytest.raises(ChapterError, match=rf"did you mean {tmp_path / 'my_study'}\? The"):
+        find(tmp_path / "my_studdy")
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"cells": 1}', "\xff"])

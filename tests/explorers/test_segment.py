@@ -178,20 +178,20 @@ def test_labels_say_where_mask_and_reference_agree(image):
 def test_the_mask_is_saved_whole_with_its_geometry(image, volume, tmp_path, name):
     for given in (image, volume):
         explorer = segment(given, low=50)
-        explorer.path.value = str(tmp_path / name)
+        explorer.saving.path.value = str(tmp_path / name)
         explorer.save()
         if given.ndim == 3 and name.endswith(".png"):
-            assert "not saved" in explorer.saved.value
+            assert "not saved" in explorer.saving.said.value
             continue
-        assert "saved mask" in explorer.saved.value
+        assert "saved mask" in explorer.saving.said.value
         read = images.read(tmp_path / name)
         np.testing.assert_array_equal(np.squeeze(read.pixels) != 0, explorer.mask)
         if not name.endswith(".png"):
             np.testing.assert_allclose(read.affine[:3, 3], given.affine[:3, 3])
     assert [path.name for path in tmp_path.iterdir()] == [name]
-    explorer.path.value = str(tmp_path / "mask.txt")
+    explorer.saving.path.value = str(tmp_path / "mask.txt")
     explorer.save()
-    assert "not saved" in explorer.saved.value
+    assert "not saved" in explorer.saving.said.value
 
 
 @pytest.mark.parametrize("code", ["SPL", "RAS"])

@@ -76,6 +76,8 @@ def test_channel_axis_is_never_guessed():
     assert Image(np.zeros((4, 5, 3))).ndim == 3
     image = Image(np.zeros((4, 5, 3)), channel_axis=-1)
     assert (image.ndim, image.channel_axis, image.shape) == (2, 2, (4, 5, 3))
+    assert image.spatial_shape == (4, 5)
+    assert Image(np.zeros((2, 4, 5, 3)), channel_axis=0).spatial_shape == (4, 5, 3)
     with pytest.raises(ValueError, match="channel_axis must name an axis"):
         Image(np.zeros((4, 5, 3)), channel_axis=3)
 

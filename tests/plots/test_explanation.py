@@ -50,19 +50,6 @@ def test_the_scales_say_what_colours_mean():
     assert labels == ["logits\nblue against, red for", "logits\nbright: for"]
 
 
-def test_heat_at_the_border_is_a_share():
-    centre = np.zeros((20, 10))
-    centre[10, 5] = -3
-    corner = np.zeros((20, 10))
-    corner[1, 0] = 2
-    shares = plots.heat_at_border([centre, corner, (centre + corner), np.zeros((20, 10))])
-    np.testing.assert_allclose(shares, [0, 1, 0.4, 0])
-    with pytest.raises(ValueError, match="n x M x N"):
-        plots.heat_at_border(centre)
-    with pytest.raises(ValueError, match="margin"):
-        plots.heat_at_border([centre], margin=0.5)
-
-
 def check(stages):
     table = pd.DataFrame(RNG.uniform(-1, 1, (len(stages), 2)), index=pd.Index(stages, name="layer"))
     return SanityCheck(table, {stage: RNG.normal(size=(2, 4, 4)) for stage in stages})
@@ -77,18 +64,3 @@ def test_a_sanity_check_shows_maps_and_correlations():
     np.testing.assert_allclose(lines[0].get_ydata(), checks["second"].table.mean(axis=1))
     with pytest.raises(ValueError, match="same stages"):
         plots.show_sanity(checks | {"third": check(["trained"])}, alt="Unequal.")
-
-
-def test_heat_at_the_border_is_warned_of_where_there_is_heat():
-    corner = np.pad([[1.0]], ((0, 9), (0, 9)))
-    centre = np.pad([[1.0]], ((5, 4), (5, 4)))
-    maps = {"occlusion": [centre, corner], "Grad-CAM": [corner, corner]}
-    said = plots.border_in_words(maps, ["ill", "well"]).splitlines()
-    assert [line.partition(" of the heat in the outer tenth")[::2] for line in said] == [
-        ("occlusion, ill: 0%", "."),
-        ("occlusion, well: 100%", ": WARNING; see below."),
-        ("Grad-CAM, ill: 100%", ": WARNING of Grad-CAM alone, which weighs less; see below."),
-        ("Grad-CAM, well: 100%", ": WARNING; see below."),
-    ]
-    dark = plots.border_in_words({"Grad-CAM": [centre, corner / 10]}, ["ill", "well"]).splitlines()[1]
-    assert dark == "Grad-CAM, well: hardly any heat (10% of that of the hottest map), so its place says nothing."

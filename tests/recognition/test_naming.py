@@ -1,6 +1,8 @@
 import numpy as np
+import pandas as pd
+import pytest
 
-from workbench.recognition import describe_image, features_in_words
+from workbench.recognition import describe_image, feature_in_words, features_in_words
 
 
 def test_every_feature_of_an_image_has_words_and_a_place():
@@ -11,7 +13,7 @@ def test_every_feature_of_an_image_has_words_and_a_place():
         assert said.index.tolist() == names.tolist()
         assert (said["meaning"].str.len() > 8).all()
         assert said["where"].isin(["the whole image"]).any()
-    assert said.loc["mean_1_0_1", "where"] == "slab 2, row 1, column 2 of 2 x 2 x 2 zones"
+    assert said.loc["mean_1_0_1", "where"] == "zone 1_0_1 of 2 x 2 x 2: slab 2, row 1, column 2"
 
 
 def test_the_zone_in_words_is_the_zone_that_was_measured():
@@ -21,9 +23,43 @@ def test_the_zone_in_words_is_the_zone_that_was_measured():
     for family in ("mean_", "edge_", "hog_"):
         name = row[row.index.str.startswith(family)].idxmax()
         said = features_in_words([name], grid=4, gradients=4).loc[name]
-        assert said["where"] == "row 3, column 2 of 4 x 4 zones"
+        assert said["where"] == "zone 2_1 of 4 x 4: row 3, column 2"
     assert "at 0 to 22 degrees" in said["meaning"]
 
 
 def test_a_feature_of_another_recipe_stays_unexplained():
     assert features_in_words(["age"], grid=4, gradients=4).loc["age"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "units", "expected"),
+    [
+        ("spread_1_0", "HU", "lower in ill: median 1.50 HU, against 4.00 HU in the others, so 2.50 HU less. Its"),
+        ("edge_1_0", "", "lower in ill: median 1.50 grey values per pixel, against 4.00 grey values per pixel"),
+        ("hog_3", "HU", "lower in ill: median 1.50, against 4.00 in the others, so 2.50 less. "),
+        ("glcm_joint_entropy", "HU", "lower in ill: median 1.50 bit, against 4.00 bit in the others"),
+        ("intensity_variance", "HU", "lower in ill: median 1.50 HU^2, against 4.00 HU^2"),
+        ("mean_age", "HU", "mean_age is lower in ill: median 1.50, against 4.00 in the others, so 2.50 less."),
+    ],
+)
+def test_the_size_of_a_feature_has_its_units_and_its_direction(name, units, expected):
+    values = pd.Series([1.0, 2, 4, 4, 9], name=name)
+    options = {"grid": 2, "gradients": 2, "units": units}
+    said = feature_in_words(values, ["ill", "ill", "well", "odd", "well"], positive="ill", **options)
+    assert said.startswith(name) and expected in said
+    turned = feature_in_words(-values, ["ill", "ill", "well", "odd", "well"], positive="ill", **options)
+    assert "higher in ill: median -1.50" in turned and " more." in turned
+    assert "the same median" in feature_in_words(values * 0, [*"aabbb"], positive="a", **options)
+
+
+@pytest.mark.parametrize(
+    ("ill", "others", "expected"),
+    [
+        (317.3, 392.4, "median 317, against 392 in the others, so 75 less"),
+        (0.91234, 0.91193, "median 0.91234, against 0.91193 in the others, so 0.00041 more"),
+        (20000, 0, "median 20000, against 0 in the others, so 20000 more"),
+    ],
+)
+def test_the_numbers_of_a_feature_agree_and_tell_the_classes_apart(ill, others, expected):
+    values = pd.Series([ill, others], name="age")
+    assert expected in feature_in_words(values, ["ill", "well"], positive="ill", grid=2, gradients=2)

@@ -4,12 +4,17 @@ import json
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 from PIL import Image as Picture
 
+from workbench.experiments.chapters import OPENING
 from workbench.experiments.recording import RESULTS
 from workbench.experiments.status import REPLY
+from workbench.images import Image, write
+from workbench.studies import start
+from workbench.studies.notebook import opening_of
 
 
 def png(color):
@@ -218,5 +223,21 @@ def make_study_notebook(tmp_path):
         path = tmp_path / "work.ipynb"
         nbformat.write(notebook, path)
         return path
+
+    return make
+
+
+@pytest.fixture
+def opening(tmp_path):
+    """The first cell of a started study: two images of each of eight patients, and copies or further ones."""
+
+    def make(*, copies=(), more=(), patient=None):
+        for number, name in enumerate([*(f"IM-{n}{n}-{i}" for n in range(8) for i in (1, 2)), *more, *copies]):
+            path = tmp_path / "images" / ("ill" if name[-3] in "0123" else "well") / f"{name}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            pixels = np.random.default_rng(0 if name in copies else number).integers(0, 255, (24, 24))
+            write(Image(pixels.astype(np.uint8)), path)
+        started = start(tmp_path / "study", tmp_path / "images", positive="ill", patient=patient)
+        return {"cell_type": "markdown", "source": opening_of(started), "metadata": {"tags": [OPENING]}}
 
     return make

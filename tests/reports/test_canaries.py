@@ -8,10 +8,10 @@ from workbench import privacy
 from workbench.experiments import run
 from workbench.experiments.chapters import load
 from workbench.reports import write_page
-from workbench.reports.content.checklists import checklists
 from workbench.reports.content.completeness import gaps
 from workbench.reports.content.methods import methods
 from workbench.reports.content.summary import summary
+from workbench.reports.dividing import section
 
 CANARIES = ("Musterfrau", "Annegret", "PX-471199", "20200310", "2020-03-10", "Elsewhere")
 CAREFUL = """
@@ -39,7 +39,9 @@ def test_no_canary_reaches_what_is_written_from_the_record(make_study_notebook, 
         made = run(make_study_notebook(study, *sources), folder=tmp_path / name)
         notebook = load(made.notebook)
         written = [methods(notebook).text, methods(notebook).html, summary(notebook).html]
-        written += [one.html for one in checklists(notebook)] + [str(gap) for gap in gaps(notebook)]
+        written += [one.html for one in section(notebook, name=name).checklists] + [
+            str(gap) for gap in gaps(notebook)
+        ]
         page = tmp_path / f"{name}.html"
         page.write_text("\n".join(written), encoding="utf-8")
         assert privacy.scan(page, source=study).empty

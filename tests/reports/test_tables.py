@@ -49,3 +49,13 @@ def test_the_name_of_an_index_stands_beside_the_columns(table):
     assert [cell.text for cell in head.find_all("th")] == ["case", "units", "mean", "n"]
     both = tidied(table.rename_axis(index="case", columns="feature")).select("thead tr")
     assert len(both) == 2  # where both have names, a line each
+
+
+def test_the_cells_of_a_wide_table_know_their_headings(table):
+    columns = pd.MultiIndex.from_product([["inside", "outside"], ["ill", "well", "all"]])
+    wide = pd.DataFrame([range(6)], index=["patients"], columns=columns)
+    cells = tidied(wide).select("table.wide td.number")
+    assert [cell["data-head"] for cell in cells][1:4] == ["inside, well", "inside, all", "outside, ill"]
+    assert not tidied(wide.iloc[:, :5]).select(".wide, [data-head]")
+    two = pd.MultiIndex.from_product([["CNN", "logistic"], ["auc", "recall"]])
+    assert not tidied(pd.DataFrame([range(6)] * 4, index=two, columns=columns)).select(".wide, [data-head]")

@@ -1,6 +1,8 @@
+import numpy as np
 import pandas as pd
 
-from workbench.studies import remains_in_words, too_good_in_words
+from workbench.cohorts import Cohort
+from workbench.studies import pairs_in_doubt, remains_in_words, too_good_in_words
 
 
 def test_what_names_of_files_leave_open_is_said(tmp_path):
@@ -8,12 +10,32 @@ def test_what_names_of_files_leave_open_is_said(tmp_path):
     remains = "remains: look at it"
     rows = [("one patient or two", remains)] * 2 + [("identical images", "left out: case-00002")]
     pd.DataFrame(rows, columns=["kind", "done"]).to_csv(tmp_path / "audit.csv", index=False)
-    assert "not settled: 2 pairs of patients that may be one patient (audit.csv)" in remains_in_words(tmp_path)
+    said = remains_in_words(tmp_path)
+    assert "not settled: 2 pairs of patients that may be one patient (audit.csv)" in said
+    assert "Each row below shows a pair" in said
     rows = [("name does not fit", remains)]
     pd.DataFrame(rows, columns=["kind", "done"]).to_csv(tmp_path / "audit.csv", index=False)
     assert "not settled: names of files" in remains_in_words(tmp_path)
     pd.DataFrame({"x": [1]}).to_csv(tmp_path / "audit.csv", index=False)
     assert remains_in_words(tmp_path) == ""
+
+
+def test_a_case_of_either_patient_in_doubt_is_shown(tmp_path):
+    cases = [f"case-{number}" for number in range(6)]
+    table = pd.DataFrame({"patient": list("aabbcc"), "image": [np.eye(3)] * 6}, index=pd.Index(cases, name="case"))
+    cohort = Cohort(table, root=tmp_path)
+    assert pairs_in_doubt(cohort) == pairs_in_doubt(Cohort(table)) == []
+    doubt, remains = "one patient or two", "remains: look at it"
+    rows = [
+        (doubt, "case-0 case-1 case-2 case-3", remains),
+        (doubt, "case-4 case-9", remains),  # the other was left out
+        (doubt, "case-3 case-5", "settled"),
+        ("burned-in annotation", "case-0 case-4", remains),
+    ]
+    pd.DataFrame(rows, columns=["kind", "cases", "done"]).to_csv(tmp_path / "audit.csv", index=False)
+    assert pairs_in_doubt(cohort) == ["case-0", "case-2"]
+    united = Cohort(table.assign(patient=list("aaaacc")), root=tmp_path)
+    assert pairs_in_doubt(united) == []
 
 
 def test_an_auc_that_is_too_good_names_where_to_look():

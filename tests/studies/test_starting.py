@@ -545,3 +545,35 @@ def test_advice_about_patients_is_given_again_and_stays_in_the_folder(tmp_path, 
     assert len(doubts) == 6
     for name in ("study.ipynb", "audit.csv"):
         assert "IM-0" not in (tmp_path / "mine" / name).read_text()
+
+
+def test_an_audit_of_plain_images_tells_patients_as_the_study_does(tmp_path, picture, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    in_doubt(tmp_path / "images", picture)
+    study, audit = (
+        CliRunner().invoke(app, [*words, "images", "-j", "1"]).stdout.splitlines()
+        for words in (["new", "mine"], ["audit"])
+    )
+    about = ("assumed: patients: ", "example: ")
+    assert [line for line in audit if line.startswith(about)] == [line for line in study if line.startswith(about)]
+    (remains,) = (line for line in study if line.startswith("remains: warning: "))
+    assert remains.removeprefix("remains: ").partition(" (")[0] in audit
+    (told,) = (line for line in audit if line.startswith("if each pair in doubt is one patient: workbench audit "))
+    again = CliRunner().invoke(
+        app, [*shlex.split(told.partition(": workbench ")[2]), "-j", "1", "-o", "found.csv"]
+    )
+    assert "decided by your expression: 6 pairs are one patient" in again.stdout
+    assert again.stdout.endswith("48 cases: 0 errors, 0 warnings\n")
+    mine = CliRunner().invoke(app, ["audit", "mine", "-j", "1"]).stdout
+    assert "assumed" not in mine and mine.endswith("48 cases: 0 errors, 0 warnings\n")
+
+
+def test_who_says_that_each_image_is_of_another_patient_hears_what_speaks_against_it(tmp_path, picture, classes):
+    study = started(tmp_path / "mine", in_doubt(tmp_path / "pairs", picture), patient="image")
+    (said,) = (text for text in study.assumed if text.startswith("patients: "))
+    assert "48 of 48 names look like several images of 18 patients" in said and "(leakage)" in said
+    notebook = (tmp_path / "mine" / "study.ipynb").read_text()
+    assert "look like several images of 18 patients" in notebook
+    assert "say how patients were told apart" in notebook
+    plain = started(tmp_path / "plain", classes, patient="image")
+    assert "patients: each image is of another patient, as you say" in plain.assumed

@@ -167,14 +167,15 @@ def _results(notebook: Path) -> None:
     from workbench.experiments.chapters import load
     from workbench.reports.content.naming import result_name
     from workbench.reports.content.remaining import doubts
-    from workbench.reports.content.results import results
+    from workbench.reports.content.results import interval_name, results
 
     found = {result_name(name): result for name, result in results(load(notebook)).items()}
     # Those with an interval are what a study is about; of others the first.
     headlines = {name: result for name, result in found.items() if result.interval} or found
     shown = list(headlines.items())[:HEADLINES]
     if shown:
-        sure = "in brackets 95 % intervals" if shown[0][1].interval else ""
+        interval = interval_name(result for _, result in shown)
+        sure = f"in brackets {interval}s" if interval else ""
         more = "all are in the report" if len(shown) < len(found) else ""
         said = "; ".join(filter(None, (sure, more)))
         typer.echo(f"results ({said}):" if said else "results:", err=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workbench.experiments import Run
-
-PARAMETERS, RESULTS, ENDS = "parameters.", "results.", ("_low", "_high")
-
 
 Parameters = Annotated[
     list[str] | None,
@@ -90,7 +87,9 @@ def results(
     """Tabulate the recorded results of all runs, or rank their settings."""
     from workbench.experiments import compare, export
     from workbench.experiments import results as tabulate
-    from workbench.experiments.places import is_held
+    from workbench.experiments.comparing import PARAMETERS, RESULTS
+    from workbench.experiments.places import standing
+    from workbench.reports.content.intervals import ends_of
 
     try:
         table = tabulate(folder)
@@ -109,15 +108,15 @@ def results(
         return
     # A long table with one result per line reads better in a terminal than a hundred columns.
     for _, row in table.iterrows():
-        held = row["status"] == "interrupted" and is_held(Path(row["notebook"]).parent)
-        typer.echo(f"{row['notebook']}  {'running' if held else row['status']}")
+        typer.echo(f"{row['notebook']}  {standing(row['status'], Path(row['notebook']).parent)}")
         known = {str(name): value for name, value in row.dropna().items()}
+        ends = ends_of(name for name in known if name.startswith(RESULTS))
+        ends_alone = {end for pair in ends.values() for end in pair}
         for name, value in known.items():
-            ends = [f"{name}{end}" for end in ENDS]
-            if name.startswith(RESULTS) and all(end in known for end in ends):
-                low, high = (known[end] for end in ends)
+            if name in ends:
+                low, high = (known[end] for end in ends[name])
                 typer.echo(f"  {name} = {value:.3f} ({low:.3f} to {high:.3f})")
-            elif name.startswith((PARAMETERS, RESULTS)) and not _is_end(name, known):
+            elif name.startswith((PARAMETERS, RESULTS)) and name not in ends_alone:
                 shown = f"{value:.4g}" if isinstance(value, float) and name.startswith(RESULTS) else value
                 typer.echo(f"  {name} = {shown}")
 
@@ -156,6 +155,7 @@ def recorded_name(table: pd.DataFrame, metric: str) -> str:
     str
         As recorded; `metric` itself where nothing is called so.
     """
+    from workbench.experiments.comparing import RESULTS
     from workbench.reports.content.naming import result_name
 
     names = [str(name).removeprefix(RESULTS) for name in table if str(name).startswith(RESULTS)]
@@ -165,10 +165,6 @@ def recorded_name(table: pd.DataFrame, metric: str) -> str:
 
 def _several_data(table: pd.DataFrame) -> bool:
     return len(table) > 0 and bool((table.groupby("chapter")["data"].nunique() > 1).any())
-
-
-def _is_end(name: str, known: dict[str, Any]) -> bool:
-    return any(name.endswith(end) and name.removesuffix(end) in known for end in ENDS)
 
 
 def told(runs: list[Run]) -> None:

@@ -10,24 +10,48 @@ import typer
 
 from .common import CORES, Jobs, fail
 
+Patient = Annotated[
+    str | None,
+    typer.Option(
+        help="Column of the table with the patient; or 'image': each is of another; or a regular expression "
+        "for the whole names of files, with the patient in parentheses: '(case[0-9]+)_.*' for case07_left.png."
+    ),
+]
+
 
 def audit(
     folder: Annotated[str, typer.Argument(help="A study: a folder, a table of cases, a file of arrays.")],
+    patient: Patient = None,
     jobs: Jobs = CORES,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="A .csv file to write.")] = None,
 ) -> None:
     """Look for what is wrong with a study; exit 1 if that would make results wrong."""
     from workbench import cohorts
     from workbench.files import replacing
+    from workbench.studies.findings import DOUBT, with_doubts
+    from workbench.studies.gathering import gather, gather_as_listed
+    from workbench.studies.steps import saying_patients
+    from workbench.studies.telling import doubt
 
     try:
-        cohort = cohorts.read(folder)
+        gathered = gather_as_listed(folder) if patient is None else gather(folder, patient=patient)
+        cohort = gathered.cohort
         findings = cohort.audit(jobs=jobs, progress=sys.stderr.isatty())
-    except cohorts.CohortError as error:
+    except (cohorts.CohortError, ValueError) as error:
         fail(str(error))
-    for severity, kind, cases, detail in findings.itertuples(index=False):
+    findings = with_doubts(findings, cohort.table["patient"], gathered.doubtful)
+    for text in gathered.assumed:
+        typer.echo(f"assumed: {text}")
+    for text in gathered.examples:
+        typer.echo(f"example: {text}")
+    for severity, kind, cases, detail in findings[findings["kind"] != DOUBT].itertuples(index=False):
         named = f" [{cohorts.listed(list(map(str, cases)))}]" if cases else ""
         typer.echo(f"{severity}: {kind}: {detail}{named}")
+    if pairs := int((findings["kind"] == DOUBT).sum()):
+        typer.echo(f"warning: {doubt(pairs)}")
+    if gathered.unite:
+        united = saying_patients(folder, gathered.unite, command="audit")
+        typer.echo(f"if each pair in doubt is one patient: {united}")
     errors = int((findings["severity"] == "error").sum())
     typer.echo(f"{len(cohort)} cases: {errors} errors, {len(findings) - errors} warnings")
     if output is not None:
@@ -82,13 +106,7 @@ def new(  # noqa: PLR0917 (options, which the command line takes by name)
         ),
     ] = None,
     label: Annotated[str | None, typer.Option(help="Column of the table with the class.")] = None,
-    patient: Annotated[
-        str | None,
-        typer.Option(
-            help="Column of the table with the patient; or 'image': each is of another; or a regular expression "
-            "for the whole names of files, with the patient in parentheses: '(case[0-9]+)_.*' for case07_left.png."
-        ),
-    ] = None,
+    patient: Patient = None,
     positive: Annotated[str | None, typer.Option(help="The class to be found.")] = None,
     jobs: Jobs = CORES,
 ) -> None:

@@ -19,7 +19,15 @@ from .data.labelled import LabelledSlices, fit_to, labelled_slices, random_crops
 from .data.slices import even_out, with_neighbours
 from .data.splits import Split, split, split_patients, split_slices
 from .describing import describe
-from .explanation import SanityCheck, grad_cam, integrated_gradients, occlusion, sanity_check
+from .explanation import (
+    SanityCheck,
+    border_in_words,
+    grad_cam,
+    heat_at_border,
+    integrated_gradients,
+    occlusion,
+    sanity_check,
+)
 from .generation.adversarial import GanTraining, fit_gan
 from .generation.generating import Nearest, frechet_distance, generate, nearest_training
 from .generation.synthetic import Synthetic, cnn_against_gan, enlarged, training_megabytes, with_synthetic
@@ -61,6 +69,7 @@ __all__ = [
     "apply_temperature",
     "at_scores",
     "augmented",
+    "border_in_words",
     "box_encoder",
     "boxed_images",
     "boxed_study",
@@ -103,6 +112,7 @@ __all__ = [
     "gan",
     "generate",
     "grad_cam",
+    "heat_at_border",
     "integrated_gradients",
     "join",
     "labelled_slices",

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from workbench import phantoms
 from workbench.cohorts import Cohort
 from workbench.images import Image
+from workbench.samples.studies import patient_name
 from workbench.segmentation import lung_mask
 
 LABELS = ("vessel", "nodule")
@@ -60,7 +61,7 @@ def candidates(*, patients: int = 50, size: int = 32, seed: int = 0) -> Cohort:
         # One call for image and mask: each on its own would draw the whole chest anew.
         slice_ = phantoms.simulate("chest", patient=person, image=view, size=SIDE, seed=seed)
         pixels, mask = np.asarray(slice_.image), np.asarray(slice_.mask)
-        patient = f"chest-{person:04}" if seed == 0 else f"chest-{seed}-{person:04}"
+        patient = patient_name("chest", person, seed=seed)
         vessels = np.argwhere(lung_mask(slice_.image) & (pixels > TISSUE) & ~_near(mask))
         for number, (place, label) in enumerate(_marks(vessels, mask, rng)):
             rows[f"{patient}-{view}-{number}"] = {

@@ -12,7 +12,7 @@ from workbench.images import Image
 from .cohort import Cohort
 from .comparable import ORIGINAL
 from .locations import is_given
-from .summarizing import extent, text_of
+from .summarizing import text_of
 
 VARIED, UNSTATED = "varies", "not stated"
 UNKNOWN = {"", "OT"}  # modalities that say nothing; "OT" is other
@@ -64,7 +64,7 @@ def characterize(cohorts: Mapping[str, Cohort]) -> pd.DataFrame:
 def _facts(cohort: Cohort, case: str) -> dict[str, str | float]:
     image, row = cohort.image(case), cohort.table.loc[case]
     count = "voxels" if image.ndim == 3 else "pixels"
-    size, spacing = text_of(extent(image)), text_of(image.spacing or ())
+    size, spacing = text_of(image.spatial_shape), text_of(image.spacing or ())
     shape, apart = (str(row.get(name, now)) for name, now in zip(ORIGINAL, (size, spacing), strict=True))
     found: dict[str, str | float] = {
         "units": image.units,

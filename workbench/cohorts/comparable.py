@@ -15,7 +15,7 @@ from workbench.processing import crop, grayscale, resize
 from .cohort import Cohort
 from .errors import CohortError, LeakError
 from .locations import is_given
-from .summarizing import extent, text_of
+from .summarizing import text_of
 
 ORIGINAL = ("original_shape", "original_spacing")
 COPIES = ("refuse", "drop")
@@ -89,7 +89,7 @@ def comparable(
     before, made = {}, {}
     for case in chosen:
         image = chosen.image(case)
-        before[case] = [text_of(extent(image)), "" if image.spacing is None else text_of(image.spacing)]
+        before[case] = [text_of(image.spatial_shape), "" if image.spacing is None else text_of(image.spacing)]
         made[case] = _uniform(without_margin(image, margin), size)
     images = pd.Series(made, dtype=object)
     if images.map(lambda image: image.ndim).nunique() > 1:
@@ -127,7 +127,7 @@ def without_margin(image: Image, margin: int) -> Image:
     """
     if not margin:
         return image
-    sides = np.array([side for axis, side in enumerate(image.shape) if axis != image.channel_axis])
+    sides = np.array(image.spatial_shape)
     start = np.round(sides * margin / 100).astype(int) * (np.arange(len(sides)) >= len(sides) - 2)
     return crop(image, start=start, stop=sides - start)
 

@@ -79,27 +79,6 @@ def facts(image: Image) -> dict[str, str | float]:
     }
 
 
-def extent(image: Image) -> tuple[int, ...]:
-    """Return the size of an image without its channels.
-
-    Parameters
-    ----------
-    image : Image
-        Any.
-
-    Returns
-    -------
-    tuple of int
-        Pixels along each axis in space.
-
-    Examples
-    --------
-    >>> extent(Image([[[1, 2, 3]]], channel_axis=2))
-    (1, 1)
-    """
-    return tuple(length for axis, length in enumerate(image.shape) if axis != image.channel_axis)
-
-
 def text_of(lengths: Sequence[float]) -> str:
     """Write a size or a spacing.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from .differences import Comparison
 from .judging import Classification
+from .metrics import METRICS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,23 +17,14 @@ if TYPE_CHECKING:
 #: Metrics of which less is better.
 LESS_IS_BETTER = ("brier",)
 #: Metrics whose names are not their words.
-WRITTEN = {
-    "auc": "AUC",
-    "average_precision": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "brier": "Brier score",
-    "calibration_intercept": "calibration intercept",
-    "calibration_slope": "calibration slope",
-    "f1": "F1 score",
-    "mcc": "MCC",
-}
+WRITTEN = {"auc": "AUC", "brier": "Brier score", "f1": "F1 score", "mcc": "MCC"}
 #: Decimals of the metrics that need more than two.
 LEAST = {"brier": 3}
 #: From here to 1 two decimals say too little.
 HIGH = 0.95
 #: Columns that say nothing of how good a model is.
 BESIDE = {"low", "high", "majority"}
-#: What readers of a clinical page call the metrics.
+#: What readers of a clinical page call the metrics of one class against all others.
 CLINICAL = {"auc": "AUC", "recall": "sensitivity", "specificity": "specificity"}
 
 
@@ -68,7 +60,7 @@ def difference_in_words(comparison: Comparison, first: str, second: str, *, metr
     """
     row: Any = comparison.table.loc[metric]
     numbers = _difference(row, metric)
-    name = metric.upper() if metric in {"auc", "mcc"} else metric.replace("_", " ")
+    name = metric_name(metric)
     if not (row["low"] > 0 or row["high"] < 0):
         return f"{name} of {first} minus {second}: {numbers}; by {name} these patients cannot tell the two apart."
     higher, lower = (first, second) if row["difference"] > 0 else (second, first)
@@ -106,12 +98,13 @@ def readable(table: pd.DataFrame) -> pd.DataFrame:
     first = heads.index("difference") if "difference" in heads else len(heads)
     values = table.to_numpy(float)
     apart = max(3, _decimals(values[:, first:].ravel(), "difference"))
-    least = _least(values[:, [place for place in range(first) if heads[place] not in BESIDE]].ravel())
+    least = share_decimals(values[:, [place for place in range(first) if heads[place] not in BESIDE]].ravel())
     rows = []
     for name, row in zip(table.index, values, strict=True):
         own = LEAST.get(name[-1] if isinstance(name, tuple) else name, least)
-        rows.append([_number(value, own if place < first else apart) for place, value in enumerate(row)])
-    return pd.DataFrame(rows, index=table.index, columns=table.columns).rename(index=WRITTEN)
+        rows.append([rounded(value, own if place < first else apart) for place, value in enumerate(row)])
+    written = {metric: metric_name(metric) for metric in METRICS}
+    return pd.DataFrame(rows, index=table.index, columns=table.columns).rename(index=written)
 
 
 def in_short(judged: Mapping[str, Mapping[str, Classification]]) -> pd.DataFrame:
@@ -137,7 +130,8 @@ def in_short(judged: Mapping[str, Mapping[str, Classification]]) -> pd.DataFrame
     """
     import pandas as pd
 
-    least = _least(one[metric].value for found in judged.values() for one in found.values() for metric in CLINICAL)
+    every = [one for found in judged.values() for one in found.values()]
+    least = share_decimals(one[metric].value for one in every for metric in CLINICAL)
     rows = {
         (model, place): {word: _interval(found[model], metric, least) for metric, word in CLINICAL.items()}
         for model in next(iter(judged.values()))
@@ -204,8 +198,8 @@ def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
         for metric, word in CLINICAL.items():
             row: Any = table.loc[metric]
             if row["high"] < 0:
-                least = _least((row["external"], row["internal"]))
-                new, old = (_number(row[name], least) for name in ("external", "internal"))
+                least = share_decimals((row["external"], row["internal"]))
+                new, old = (rounded(row[name], least) for name in ("external", "internal"))
                 said.append(
                     f"Clearly worse in the {place}: {word} of {model}, {new} against {old} while held out "
                     f"(difference {_difference(row, metric, signed=False)})."
@@ -217,6 +211,74 @@ def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
     return "\n".join(said) or nothing
 
 
+def metric_name(metric: str) -> str:
+    """Write the name of a metric in words.
+
+    Parameters
+    ----------
+    metric : str
+        As in the tables of `evaluation`.
+
+    Returns
+    -------
+    str
+        As within a sentence.
+
+    Examples
+    --------
+    >>> metric_name("auc"), metric_name("balanced_accuracy")
+    ('AUC', 'balanced accuracy')
+    """
+    return WRITTEN.get(metric, metric.replace("_", " "))
+
+
+def share_decimals(values: Iterable[float]) -> int:
+    """Choose the decimals of shares that stand together.
+
+    Parameters
+    ----------
+    values : iterable of float
+        Shares.
+
+    Returns
+    -------
+    int
+        2, or 3 where two would bring one close to 1.
+
+    Examples
+    --------
+    >>> share_decimals([0.8, 1.0]), share_decimals([0.8, 0.997])
+    (2, 3)
+    """
+    return 3 if any(HIGH < abs(value) < 1 for value in values) else 2
+
+
+def rounded(value: float, decimals: int, *, signed: bool = False) -> str:
+    """Write a number with fixed decimals.
+
+    Parameters
+    ----------
+    value : float
+        A number.
+    decimals : int
+        How many.
+    signed : bool, optional
+        With its sign where it is positive, too.
+
+    Returns
+    -------
+    str
+        Never ``-0.00``.
+
+    Examples
+    --------
+    >>> rounded(-0.001, 2), rounded(0.5, 1, signed=True)
+    ('0.00', '+0.5')
+    """
+    # Adding 0 turns -0.0 into 0.0.
+    return f"{round(float(value), decimals) + 0.0:{'+' if signed else ''}.{decimals}f}"
+
+
 def _decimals(values: Iterable[float], metric: str) -> int:
     least = LEAST.get(metric, 2)
     # What arithmetic leaves of a 0 needs no decimals.
@@ -224,22 +286,13 @@ def _decimals(values: Iterable[float], metric: str) -> int:
     return next((n for n in range(least, 4) if all(round(value, n) for value in known)), 4 if known else least)
 
 
-def _number(value: float, decimals: int, *, signed: bool = False) -> str:
-    # Adding 0 turns -0.0 into 0.0.
-    return f"{round(float(value), decimals) + 0.0:{'+' if signed else ''}.{decimals}f}"
-
-
 def _difference(row: pd.Series, metric: str, *, signed: bool = True) -> str:
     numbers = [float(row[name]) for name in ("difference", "low", "high")]
     decimals = max(3, _decimals(numbers, metric))  # as many as `readable` gives differences
-    value, low, high = (_number(number, decimals, signed=signed) for number in numbers)
+    value, low, high = (rounded(number, decimals, signed=signed) for number in numbers)
     return f"{value} (95 % interval {low} to {high})" if signed else f"{value}, 95 % interval {low} to {high}"
 
 
-def _least(values: Iterable[float]) -> int:
-    return 3 if any(HIGH < abs(value) < 1 for value in values) else 2
-
-
 def _interval(found: Classification, metric: str, decimals: int) -> str:
-    value, low, high = (_number(number, decimals) for number in found[metric])
+    value, low, high = (rounded(number, decimals) for number in found[metric])
     return f"{value} ({low} to {high})"

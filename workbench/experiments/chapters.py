@@ -1,10 +1,12 @@
 """Chapters: the notebooks there are, and what their metadata says."""
 
+import difflib
 import json
 from pathlib import Path
 from typing import Any
 
 STUDY = "study.ipynb"  # in the folder of a study of one's own
+OPENING = "opening"  # tag of its cell that tells what was found and what was taken for granted
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -87,11 +89,19 @@ def find(chapter: str | Path) -> Path:
     below_chapters = folder() / path.with_suffix(".ipynb")
     if path.parent != Path() and not path.is_absolute() and below_chapters.is_file():
         return below_chapters
-    studies = [f"studies/{study.stem}" for study in below(folder() / "studies")]
+    studies = {study.stem: f"studies/{study.stem}" for study in below(folder() / "studies")}
     raise ChapterError(
-        f"no chapter or notebook {str(chapter)!r}; the chapters are {', '.join(by_name)}; "
-        f"the studies are {', '.join(studies)}, or a folder that workbench new made"
+        f"no chapter or notebook {str(chapter)!r}; {_meant(path, {name: name for name in by_name} | studies)} "
+        f"chapters are {', '.join(by_name)}; the studies are {', '.join(studies.values())}, or a folder that "
+        "workbench new made"
     )
+
+
+def _meant(typed: Path, known: dict[str, str]) -> str:
+    named = typed.parent if typed.name == STUDY else typed
+    known |= {own.parent.name: str(own.parent) for own in named.parent.glob(f"*/{STUDY}")}
+    near = difflib.get_close_matches(named.name.removesuffix(".ipynb"), known)
+    return f"did you mean {' or '.join(known[name] for name in near)}? The" if near else "the"
 
 
 def below(folder: Path) -> list[Path]:
@@ -160,7 +170,27 @@ def source(cell: dict[str, Any]) -> str:
     >>> source({"source": ["a = 1\n", "b = 2"]})
     'a = 1\nb = 2'
     """
-    text = cell.get("source", "")
+    return joined(cell.get("source", ""))
+
+
+def joined(text: str | list[str]) -> str:
+    r"""Return a text whole, which notebooks store as one string or as lines.
+
+    Parameters
+    ----------
+    text : str or list of str
+        Of a notebook's JSON.
+
+    Returns
+    -------
+    str
+        In one piece.
+
+    Examples
+    --------
+    >>> joined(["a\n", "b"])
+    'a\nb'
+    """
     return text if isinstance(text, str) else "".join(text)
 
 

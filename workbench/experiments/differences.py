@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .chapters import load, source
+from .chapters import joined, load, source
 from .parameters import declared
 from .results import recorded
 from .status import status
@@ -113,7 +113,7 @@ def _texts(notebook: dict[str, Any]) -> dict[str, str]:
     for name, output in _outputs(notebook):
         text = output.get("text") or output.get("data", {}).get("text/plain", "")
         if "image/png" not in output.get("data", {}) and text:
-            texts[name] = text if isinstance(text, str) else "".join(text)
+            texts[name] = joined(text)
     return texts
 
 

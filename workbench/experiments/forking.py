@@ -22,7 +22,7 @@ OF_EVERY_KERNEL = (
 
 
 def main() -> None:
-    """Import the modules named as arguments, then fork a kernel for every line read."""
+    """Import the modules named as arguments, say so in a line, then fork a kernel for every line read."""
     for module in [*OF_EVERY_KERNEL, *sys.argv[1:]]:
         with suppress(Exception):  # the notebook that asks for it will say what is wrong
             importlib.import_module(module)
@@ -30,6 +30,7 @@ def main() -> None:
     # Nobody waits for the kernels here, so let the system bury them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("ready", flush=True)
     for line in iter(sys.stdin.readline, ""):
         child = os.fork()
         if child == 0:

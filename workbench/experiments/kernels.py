@@ -38,6 +38,8 @@ THREADS = (
     "TF_NUM_INTRAOP_THREADS",
 )
 
+GLANCE = 0.02  # seconds between two looks at a nursery that imports
+
 
 class KernelManager(AsyncKernelManager):
     """Starts the Python that runs the workbench, whatever kernels the user has installed.
@@ -74,6 +76,9 @@ class KernelManager(AsyncKernelManager):
         if self.nursery is None:
             await super()._async_launch_kernel(kernel_cmd, **options)
             return
+        # Not in a thread, which nobody could stop.
+        while not self.nursery.ready:
+            await asyncio.sleep(GLANCE)
         forked = await asyncio.to_thread(self.nursery.fork, self.connection_file)
         # jupyter_client's own provisioner looks after any process that looks like a Popen.
         self.provisioner.process = forked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -38,7 +39,7 @@ class Nursery:
     """
 
     def __init__(self, modules: tuple[str, ...], environment: Mapping[str, str]) -> None:
-        self._lock = threading.Lock()
+        self._lock, self._ready = threading.Lock(), False
         self._process = subprocess.Popen(  # noqa: S603 (our own Python)
             [sys.executable, "-P", str(Path(__file__).with_name("forking.py")), *modules],
             stdin=subprocess.PIPE,
@@ -48,9 +49,20 @@ class Nursery:
             start_new_session=True,
             text=True,
         )
+        assert self._process.stdout is not None  # noqa: S101 (for the type checker)
+        self._answers = self._process.stdout
+
+    @property
+    def ready(self) -> bool:
+        """Whether its libraries are imported, or it has ended: `fork` would answer at once."""
+        with self._lock:
+            if not self._ready and self.alive and select.select([self._answers], [], [], 0)[0]:
+                self._answers.readline()
+                self._ready = True
+        return self._ready or not self.alive
 
     def fork(self, connection: str) -> Forked:
-        """Start a kernel.
+        """Start a kernel of a nursery that is `ready`.
 
         Parameters
         ----------
@@ -71,8 +83,8 @@ class Nursery:
         with self._lock:
             try:
                 print(order, file=self._process.stdin, flush=True)
-                answer = self._process.stdout.readline() if self._process.stdout else ""
-            except OSError:
+                answer = self._answers.readline()
+            except (OSError, ValueError):  # killed, or closed by another run that found it so
                 answer = ""
         if not answer:
             raise NurseryError("the process that forks kernels was killed")
@@ -112,7 +124,13 @@ class Forked:
 
     def poll(self) -> int | None:
         """Return None while it lives, else -1: only its parent could know the exit status."""
-        return None if self._process is not None and self._process.is_running() else -1
+        import psutil
+
+        with suppress(psutil.NoSuchProcess):
+            # One that ended and was not buried counts as running.
+            if self._process and self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
+                return None
+        return -1
 
     def wait(self) -> int:
         """Return the exit status of a process that has ended."""

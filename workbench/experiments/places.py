@@ -159,19 +159,31 @@ def alone(folder: Place) -> Iterator[bool]:
         yield True
 
 
-def is_held(folder: Path) -> bool:
-    """Tell whether a process is writing a run's folder.
+def standing(status: str, folder: Path) -> str:
+    """Tell how a run stands now: what looks interrupted may be running still.
 
     Parameters
     ----------
+    status : str
+        As from `status` of its notebook.
     folder : Path
-        Of one run.
+        Of the run.
 
     Returns
     -------
-    bool
-        False, too, where that cannot be known.
+    str
+        ``"running"`` where an interrupted run's folder is held, else `status`.
+
+    Examples
+    --------
+    >>> standing("interrupted", Path("nowhere"))
+    'interrupted'
     """
+    return "running" if status == "interrupted" and _is_held(folder) else status
+
+
+def _is_held(folder: Path) -> bool:
+    # False, too, where that cannot be known.
     lock = folder / ".lock"
     if os.name == "nt" or not lock.is_file():
         return False

@@ -195,9 +195,7 @@ class Auditor(Computing):
         return max(-(-len(self.cases) // PAGE), 1)
 
     def _button(self, label: str, by: int) -> ipywidgets.Button:
-        button = ipywidgets.Button(description=label, layout=ipywidgets.Layout(width="auto"))
-        button.on_click(lambda _: self._turn((self.page + by) % self._pages()))
-        return button
+        return controls.button(label, lambda: self._turn((self.page + by) % self._pages()))
 
     def _choose(self, _: Any) -> None:
         case = self.case

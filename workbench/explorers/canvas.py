@@ -64,8 +64,7 @@ class Canvas(State):
         self._take(image)
         level, width = window or fitting_window(self._image)
         traits = {"level": level, "width": width, "presets": presets(self._image, self.range), **traits}
-        middle = [length // 2 for length in self.pixels.stored.shape[:3]]
-        traits.setdefault("crosshair", middle)
+        traits.setdefault("crosshair", self._middle)
         traits.setdefault("title", self._image.name)
         traits.setdefault("alt", describe(self._image))
         tables = b"".join(color_table(name).tobytes() for name in COLORMAPS)
@@ -87,13 +86,11 @@ class Canvas(State):
             A new one; the present one stays where not given.
         """
         shape = self.pixels.stored.shape[:3]
-        if not isinstance(image, Image) and np.shape(image) == self._given.shape:
-            image = self._given.replace(pixels=np.asarray(image))
-        self._take(image)
+        self._take(self._like(image))
         if self.pixels.stored.shape[:3] != shape:
             self.set_mask(None)
             self.hide_second()
-            self.crosshair = [length // 2 for length in self.pixels.stored.shape[:3]]
+            self.crosshair = self._middle
             self.zoom, self.center, self.regions = 1.0, [], []
         if window is not None:
             self.level, self.width = window
@@ -109,12 +106,11 @@ class Canvas(State):
         """
         self._take(image)
         self.labels, self.second = None, None
-        middle = [length // 2 for length in self.pixels.stored.shape[:3]]
         level, width = fitting_window(self._image)
         with self.hold_sync():
             self.level, self.width = level, width
             self.set_trait("presets", presets(self._image, self.range))
-            self.crosshair, self.zoom, self.center = middle, 1.0, []
+            self.crosshair, self.zoom, self.center = self._middle, 1.0, []
             self.boxes, self.regions, self.mode = [], [], "single"
             self.title, self.alt = self._image.name, describe(self._image)
         for layer in ("mask", "other", "image"):
@@ -320,6 +316,10 @@ class Canvas(State):
         self._image = eight_bit(upright(self._given))
         self.pixels = encode(self._image.pixels)
         self.grid = grid(self._image, self.pixels)
+
+    @property
+    def _middle(self) -> list[int]:
+        return [length // 2 for length in self.pixels.stored.shape[:3]]
 
     def _like(self, image: ArrayLike | Image) -> Image:
         if isinstance(image, Image):

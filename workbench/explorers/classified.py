@@ -156,7 +156,7 @@ class Classified(Computing):
             ready = np.asarray(image if self.prepare is None else self.prepare(image), np.float32)
             at = self.classes.index(self.positive.value)
             (heat,) = grad_cam(self.model, ready[np.newaxis], classes=at)
-            shape = tuple(length for axis, length in enumerate(image.shape) if axis != image.channel_axis)
+            shape = image.spatial_shape
             self._heats[key] = heat if heat.shape == shape else np.asarray(processing.resize(heat, shape=shape))
         return self._heats[key]
 

@@ -210,12 +210,12 @@ def resampled(image: Image, like: Image) -> Image:
     >>> resampled(image, Image(np.ones((2, 2)))) is image
     True
     """
-    if _spatial(image) == _spatial(like) and image.may_lie_on(like):
+    if image.spatial_shape == like.spatial_shape and image.may_lie_on(like):
         return image
     if image.affine is None or like.affine is None or image.ndim != like.ndim:
         raise ValueError(
-            f"images of shapes {_spatial(image)} and {_spatial(like)} are compared where both have an affine; "
-            "resample one first (processing.resize)"
+            f"images of shapes {image.spatial_shape} and {like.spatial_shape} are compared where both have an "
+            "affine; resample one first (processing.resize)"
         )
     return _applied(Alignment(np.eye(4), fixed=Grid.of(like), moving=Grid.of(image)), image)
 
@@ -224,7 +224,3 @@ def _applied(alignment: Alignment, image: Image) -> Image:
     moved = alignment.apply(image)
     assert isinstance(moved, Image)  # noqa: S101 (tells the type checker)
     return moved
-
-
-def _spatial(image: Image) -> tuple[int, ...]:
-    return tuple(length for axis, length in enumerate(image.shape) if axis != image.channel_axis)

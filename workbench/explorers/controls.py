@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import ipywidgets
@@ -181,6 +181,25 @@ def switch(label: str, value: bool) -> ipywidgets.Checkbox:
     ipywidgets.Checkbox
     """
     return ipywidgets.Checkbox(value=value, description=label, indent=False, layout=Layout(width="auto"))
+
+
+def button(label: str, act: Callable[[], Any]) -> ipywidgets.Button:
+    """Make a button.
+
+    Parameters
+    ----------
+    label : str
+        What it says.
+    act : callable
+        Called without arguments when it is pressed.
+
+    Returns
+    -------
+    ipywidgets.Button
+    """
+    made = ipywidgets.Button(description=label, layout=Layout(width="auto"))
+    made.on_click(lambda _: act())
+    return made
 
 
 def row(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:

@@ -116,9 +116,8 @@ def placed(mask: ArrayLike | Image, given: Image) -> NDArray[np.uint8]:
     (1, 4, 4)
     """
     labels = np.asarray(mask)
-    shape = tuple(length for axis, length in enumerate(given.shape) if axis != given.channel_axis)
-    if labels.shape != shape:
-        raise ValueError(f"mask must have the image's shape {shape}, received {labels.shape}")
+    if labels.shape != given.spatial_shape:
+        raise ValueError(f"mask must have the image's shape {given.spatial_shape}, received {labels.shape}")
     if labels.dtype != bool and (labels.min() < 0 or labels.max() > 255):
         raise ValueError(
             f"labels must be from 0 to 255, received {labels.min()} to {labels.max()}; relabel them first"

@@ -254,9 +254,7 @@ class Processor(Computing):
         return start, stop
 
     def _rows_columns(self) -> tuple[int, int]:
-        rows, columns = (
-            length for axis, length in enumerate(self.before.shape) if axis != self.before.channel_axis
-        )
+        rows, columns = self.before.spatial_shape
         return rows, columns
 
     # Without a browser

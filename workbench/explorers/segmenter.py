@@ -21,6 +21,7 @@ from .descending import Descending
 from .masks import AGREEMENT, Mask, agreement_legend, overlap
 from .methods import AUTOMATIC, CLEANING, METHODS, RANGE, threshold_options
 from .places import Click
+from .saving import Saving
 from .seeds import Seeds
 from .segmenter_computing import SO_FAR, computed
 from .segmenter_hint import segmenter_hint
@@ -99,7 +100,7 @@ class Segmenter(Computing):
         self.row, self.code = controls.row(), CodeLine()
         self.automatic = controls.choice("automatic", [("choose", ""), *((name, name) for name in AUTOMATIC)])
         self.marks = controls.choice("a click marks", ["inside", "outside"])
-        self.forget = self._button("Remove seeds", self._forget_seeds)
+        self.forget = controls.button("Remove seeds", self._forget_seeds)
         self.begin = controls.choice("start", ["brighter than the mean", SO_FAR])
         self.step = controls.slider("step", 0, 0, MOST_STEPS)
         self.play = ipywidgets.Play(max=MOST_STEPS, interval=80, description="descend", show_repeat=False)
@@ -113,16 +114,9 @@ class Segmenter(Computing):
         self.canvas.controls = {
             **controls.OVERLAY, "brush_radius": controls.moving("brush radius [voxels]", 0.5, 30, step=0.5)
         }  # fmt: skip
-        self.undo = self._button("Undo stroke", self._undo)
+        self.undo = controls.button("Undo stroke", self._undo)
         self.agreement = controls.switch("compare with the reference", self.reference is not None)
-        self.numbers, self.saved = ipywidgets.HTML(), ipywidgets.HTML()
-        volume_ending = ".npz" if self.image.spacing is None else ".nii.gz"
-        ending = ".png" if self.image.ndim == 2 else volume_ending
-        self.path = ipywidgets.Text(
-            f"{self.image.name or 'image'}_mask{ending}", description="file", style=controls.DESCRIBED,
-            layout=ipywidgets.Layout(width="320px"),
-        )  # fmt: skip
-        save = self._button("Save mask", self.save)
+        self.numbers, self.saving = ipywidgets.HTML(), Saving(self.drawn, self.image)
         self._choose()
         self.method.observe(lambda _: self._choose(), "value")
         self.automatic.observe(self._suggest, "value")
@@ -138,7 +132,7 @@ class Segmenter(Computing):
             controls.row(self.method, self.row), *places,
             controls.row(self.cleaning, self.size, self.holes, self.largest), self.hint, self.message, self.canvas,
             self.numbers, controls.row(self.undo, *compared), self.energy, self.code,
-            controls.row(self.path, save, self.saved),
+            self.saving.row,
         ])  # fmt: skip
 
     # What is computed
@@ -282,13 +276,7 @@ class Segmenter(Computing):
 
     def save(self) -> None:
         """Write the mask to the file that is named, whole or not at all, and say so."""
-        try:
-            written = self.drawn.save(self.path.value)
-        except (OSError, ValueError) as error:
-            self.saved.value = f"<span role='alert'>not saved: {html.escape(str(error))}</span>"
-        else:
-            told = f"saved {html.escape(written.name)}: {self.mask.sum():,} voxels"
-            self.saved.value = f"<span role='status'>{told}</span>"
+        self.saving.save()
 
     # What is shown
 
@@ -310,11 +298,6 @@ class Segmenter(Computing):
             self.numbers.value = " &nbsp; ".join(self.drawn.numbers(self.reference))
         except ValueError as error:
             self.numbers.value = html.escape(str(error))
-
-    def _button(self, label: str, act: Any) -> ipywidgets.Button:
-        made = ipywidgets.Button(description=label, layout=ipywidgets.Layout(width="auto"))
-        made.on_click(lambda _: act())
-        return made
 
     # Without a browser
 

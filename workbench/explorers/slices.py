@@ -133,10 +133,6 @@ class Slices:
     def _letters(self) -> str:
         return UPRIGHT[self.plane.value]
 
-    @property
-    def _spatial(self) -> tuple[int, ...]:
-        return tuple(length for axis, length in enumerate(self.whole.shape) if axis != self.whole.channel_axis)
-
     def _turned(self, volume: NDArray) -> NDArray:
         if self.named:
             assert self.whole.affine is not None  # noqa: S101 (for the type checker)
@@ -144,7 +140,9 @@ class Slices:
         return np.moveaxis(volume, self._axis, 0)
 
     def _count(self) -> int:
-        return int(self._turned(np.broadcast_to(False, self._spatial)).shape[0]) if self.is_volume else 1
+        if not self.is_volume:
+            return 1
+        return self._turned(np.broadcast_to(False, self.whole.spatial_shape)).shape[0]
 
     def _replane(self, _: Any) -> None:
         count = self._count()

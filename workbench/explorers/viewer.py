@@ -117,13 +117,11 @@ class Viewer(Explorer):
         self.canvas.panes = list(change["new"])
 
     def _step(self, label: str, by: int) -> ipywidgets.Button:
-        def move(_: Any) -> None:
+        def move() -> None:
             assert self.case is not None  # noqa: S101 (tells the type checker)
             self.case.index = (self.case.index + by) % len(self.case.options)
 
-        button = ipywidgets.Button(description=label, layout=ipywidgets.Layout(width="auto"))
-        button.on_click(move)
-        return button
+        return controls.button(label, move)
 
     def _adapt(self) -> None:
         if self.cohort is not None and "boxes" in self.cohort.table and self.case is not None:

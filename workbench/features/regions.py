@@ -113,7 +113,7 @@ def ball(image: ArrayLike, *, centre: Sequence[float], radius: float) -> NDArray
            [0, 1, 0, 0]])
     """
     picture = image if isinstance(image, Image) else Image(np.asarray(image))
-    shape = tuple(n for axis, n in enumerate(picture.shape) if axis != picture.channel_axis)
+    shape = picture.spatial_shape
     if len(centre) != len(shape) or not all(0 <= c < n for c, n in zip(centre, shape, strict=True)):
         raise ValueError(f"centre must be a place in an image of shape {shape}, received {tuple(centre)}")
     if not radius > 0:

@@ -120,6 +120,11 @@ class Image:
         return self.pixels.shape
 
     @property
+    def spatial_shape(self) -> tuple[int, ...]:
+        """Shape without the channels."""
+        return tuple(length for axis, length in enumerate(self.shape) if axis != self.channel_axis)
+
+    @property
     def dtype(self) -> np.dtype:
         """Data type of the pixels."""
         return self.pixels.dtype

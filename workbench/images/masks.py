@@ -239,5 +239,4 @@ def _whole(pixels: NDArray, path: Path) -> NDArray:
 
 
 def _shape(image: Image) -> tuple[int, ...]:
-    spatial = tuple(n for axis, n in enumerate(image.shape) if axis != image.channel_axis)
-    return (1,) * (3 - len(spatial)) + spatial
+    return (1,) * (3 - image.ndim) + image.spatial_shape

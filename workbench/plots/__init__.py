@@ -6,7 +6,7 @@ from .curves import show_decision, show_precision_recall, show_reliability, show
 from .densities import show_bayes, show_densities, show_weights
 from .detection import show_box_precision, show_boxes, show_froc
 from .evaluation import show_confusion, show_forest, show_intervals, show_people, show_studies
-from .explanation import border_in_words, heat_at_border, show_explanations, show_sanity
+from .explanation import show_explanations, show_sanity
 from .external import show_external
 from .failures import show_failures
 from .feature_tables import show_changes, show_feature_table, show_redundancy, show_stability
@@ -28,11 +28,9 @@ __all__ = [
     "STYLE",
     "Figure",
     "blank",
-    "border_in_words",
     "contact_sheet",
     "draw",
     "figure",
-    "heat_at_border",
     "outline",
     "show",
     "show_adversaries",

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.checks import one_of
+from workbench.evaluation import wording
 
 from .style import COLORS, STYLE, Figure, blank, figure
 
@@ -165,7 +166,7 @@ def show_forest(table: pd.DataFrame, *, metric: str, alt: str) -> Figure:
 
 
 def metric_name(metric: str) -> str:
-    """Write a metric's name as people do.
+    """Write a metric's name as a title.
 
     Parameters
     ----------
@@ -181,7 +182,8 @@ def metric_name(metric: str) -> str:
     >>> metric_name("auc"), metric_name("balanced_accuracy")
     ('AUC', 'Balanced accuracy')
     """
-    return SHORT.get(metric, metric.replace("_", " ").capitalize())
+    name = wording.metric_name(metric)
+    return name[0].upper() + name[1:]
 
 
 def show_people(tables: Mapping[str, pd.DataFrame], *, alt: str) -> Figure:
@@ -265,7 +267,6 @@ def show_studies(aucs: pd.DataFrame, *, alt: str, title: str) -> Figure:
     return made
 
 
-SHORT = {"auc": "AUC", "mcc": "MCC", "f1": "F1", "brier": "Brier score"}
 #: What can happen to a person: row and column of `evaluation.natural_frequencies`, colour.
 OUTCOMES = {
     "ill, found": ((0, 0), COLORS[1]),

@@ -10,7 +10,7 @@ from .importance import permutation_importance
 from .leaks import noise_study
 from .mask_writing import write_masks
 from .models import models
-from .naming import features_in_words
+from .naming import feature_in_words, features_in_words
 from .recipes import describe_image, describe_images, measure
 from .recognizer import Recognizer
 from .result import CrossValidation
@@ -33,6 +33,7 @@ __all__ = [
     "describe_image",
     "describe_images",
     "explain_bayes",
+    "feature_in_words",
     "features_in_words",
     "load",
     "load_table",

@@ -124,10 +124,8 @@ def _known(folder: Path, model: str) -> dict[str, dict[str, Any]]:
 
 
 def _mask(image: Image, labels: NDArray[np.uint8]) -> Image:
-    axes = [axis for axis in range(len(image.shape)) if axis != image.channel_axis]
-    shape = tuple(image.shape[axis] for axis in axes)
-    if labels.shape != shape:
-        raise ValueError(f"expected labels of the image's shape {shape}, received {labels.shape}")
+    if labels.shape != image.spatial_shape:
+        raise ValueError(f"expected labels of the image's shape {image.spatial_shape}, received {labels.shape}")
     return Image(labels, spacing=image.spacing, affine=image.affine, modality="SEG")
 
 

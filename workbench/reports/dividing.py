@@ -41,7 +41,7 @@ def section(
     name : str
         Stands for a title where it has none.
     folder : Path, optional
-        Where pictures lie that its text names.
+        Where it lies, with pictures that its text names.
     top : int, optional
         Level of its title.
     prefix : str, optional
@@ -74,7 +74,7 @@ def section(
                 block = replace(block, number=".".join([*prefix.split("-")[1:2], str(figures)]))  # noqa: PLW2901
             blocks.append(block)
     title = notebook.get("metadata", {}).get("workbench", {}).get("title") or title or name
-    return Section(title, prefix.strip("-") or "top", notebook, blocks)
+    return Section(title, prefix.strip("-") or "top", notebook, blocks, folder)
 
 
 def _blocks(

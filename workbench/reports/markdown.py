@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
-
-from workbench.experiments.chapters import source
 
 from .formulas import mathml
 
@@ -88,25 +85,3 @@ def to_html(text: str, *, folder: Path = Path(), attachments: dict[str, Any] | N
     html = MarkdownWithMath(renderer=renderer).render(text)
     # The pictures of such HTML, too, now that it is whole.
     return super(Renderer, renderer).block_html(html) if "<img" in html else html
-
-
-def headings(notebook: dict[str, Any]) -> list[str]:
-    r"""List the headings of a notebook.
-
-    Parameters
-    ----------
-    notebook : dict
-        Its content.
-
-    Returns
-    -------
-    list of str
-        Their texts as written, without the title.
-
-    Examples
-    --------
-    >>> headings({"cells": [{"cell_type": "markdown", "source": "# T\n\n## Limits"}]})
-    ['Limits']
-    """
-    texts = [source(cell) for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
-    return [text.strip() for prose in texts for text in re.findall(r"^##+ (.*)$", prose, re.MULTILINE)]

@@ -12,13 +12,14 @@ from typing import Any
 
 import bs4
 
+from workbench.experiments.chapters import joined
 from workbench.experiments.recording import RESULTS
 from workbench.experiments.storing import is_fleeting
 
 from .cleaning import clean
 from .content.intervals import Recorded
 from .content.naming import result_name
-from .content.results import Result, of_output
+from .content.results import Result, interval_name, of_output
 from .formulas import mathml
 from .markdown import to_html
 
@@ -66,7 +67,7 @@ def shown(cell: dict[str, Any], intervals: Mapping[str, Recorded]) -> Iterator[S
         if is_fleeting(output):
             continue
         if output["output_type"] == "stream":
-            printed_text += _text(output["text"])
+            printed_text += joined(output["text"])
             continue
         if printed_text.strip():
             yield _said(printed_text)
@@ -136,9 +137,7 @@ def _plain(text: str) -> Shown:
 
 
 def _results(results: dict[str, Result]) -> str:
-    percents = {result.percent for result in results.values() if result.interval}
-    said = f"{percents.pop()} % interval" if len(percents) == 1 and percents != {""} else "interval"
-    heads = ["result", "value", *([said] if any(result.interval for result in results.values()) else [])]
+    heads = list(filter(None, ("result", "value", interval_name(results.values()))))
     head = "".join(f'<th scope="col"{NUMBER if name == "value" else ""}>{name}</th>' for name in heads)
     rows = "".join(
         f'<tr><th scope="row" title="{escape(name)}">{escape(result_name(name))}</th>'
@@ -152,6 +151,4 @@ def _results(results: dict[str, Result]) -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return "".join(value) if isinstance(value, list) else json.dumps(value)
+    return joined(value) if isinstance(value, str | list) else json.dumps(value)

@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.experiments.chapters import load
 
+from .content.facts import hour
 from .content.naming import result_name
 from .content.results import Result, most_decimals
 from .sections import Section
@@ -205,17 +206,13 @@ def _told_apart(section: Section, alike: Sequence[Section]) -> dict[str, str]:
     # What differs among runs of one notebook: settings, data, and when they were begun.
     values = _values(section)
     told = {name: values[name] for name in _differing(alike)}
-    runs = {"data": lambda one: str(_run(one).get("data", ""))[:8], "started": _hour}
+    runs = {"data": lambda one: str(_run(one).get("data", ""))[:8], "started": lambda one: hour(_run(one))}
     return told | {name: of(section) for name, of in runs.items() if len({of(one) for one in alike}) > 1}
 
 
 def _newest(alike: Sequence[Section]) -> Section | None:
     hours = [str(_run(one).get("started", "")) for one in alike]
     return alike[hours.index(max(hours))] if len(set(hours)) > 1 else None
-
-
-def _hour(section: Section) -> str:
-    return str(_run(section).get("started", ""))[:16].replace("T", " ")
 
 
 def _run(section: Section) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from workbench.experiments.chapters import load
-from workbench.experiments.places import is_held
 from workbench.experiments.watching import leak
 from workbench.files import replacing
 from workbench.privacy import PrivacyError
@@ -140,7 +139,6 @@ def read(notebooks: Sequence[Path], *, links: Mapping[str, str] | None = None) -
             prefix="" if alone else f"run-{number}-",
             links=links,
         )
-        one = replace(one, held=is_held(path.parent))
         again = one.title in {earlier.title for earlier in sections}
         sections.append(one.without(known, again=again) if sections else one)
         known |= {block.digest for block in one.blocks}

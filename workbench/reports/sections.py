@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from workbench.experiments import failure, status
+from workbench.experiments.places import standing
 from workbench.experiments.status import under_way
 
 from .content import facts
@@ -77,6 +79,8 @@ class Section:
         Content of the notebook, from which the rest is told.
     blocks : list of Block
         In reading order.
+    folder : Path, optional
+        Where the notebook lies.
     leak : str, optional
         What in it tells who the patients are.
     repeats : bool, optional
@@ -85,19 +89,17 @@ class Section:
         Whether an earlier section is a run of the same notebook.
     label : str, optional
         Its title beside other sections.
-    held : bool, optional
-        Whether a process is writing it.
     """
 
     title: str
     anchor: str
     notebook: dict[str, Any]
     blocks: list[Block]
+    folder: Path = Path()
     leak: str = ""
     repeats: bool = False
     again: bool = False
     label: str = ""
-    held: bool = False
 
     def groups(self, *, code: bool) -> list[tuple[bool, list[Block]]]:
         """Group the blocks that are shown.
@@ -123,8 +125,12 @@ class Section:
     @cached_property
     def status(self) -> str:
         """As of the record, or that it leaks, or is still running."""
-        told = "leaking" if self.leak else status(self.notebook)
-        return "running" if self.held and told == "interrupted" else told
+        return "leaking" if self.leak else standing(status(self.notebook), self.folder)
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is no whole record that may be passed on."""
+        return self.status in {"failed", "interrupted", "leaking", "running"}
 
     @property
     def failure(self) -> str:
@@ -156,7 +162,7 @@ class Section:
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
         """What the record lacks, beside what stopped it."""
-        return () if self.status in {"failed", "interrupted", "leaking", "running"} else gaps(self.notebook)
+        return () if self.wrong else gaps(self.notebook)
 
     @cached_property
     def remarks(self) -> tuple[Gap, ...]:
@@ -171,7 +177,9 @@ class Section:
     @cached_property
     def checklists(self) -> tuple[Checklist, ...]:
         """The reporting checklists of a run, once for all runs of a notebook."""
-        return checklists(self.notebook, self.places) if self.environment and not self.again else ()
+        if not self.environment or self.again:
+            return ()
+        return checklists(self.notebook, self.places, anchor=self.anchor)
 
     @property
     def places(self) -> dict[str, str]:

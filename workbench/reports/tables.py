@@ -4,7 +4,7 @@ import re
 
 import bs4
 
-NARROW, LONG = 5, 18  # cells of a row, characters
+NARROW, WIDE, LONG = 5, 7, 18  # cells of a row, characters
 SURE = re.compile(r"[-+−]?[\d.,]+ \([-+−]?[\d.,]+ to [-+−]?[\d.,]+\)")
 NUMBER = re.compile(r"[-+−]?[\d.,]+(e[-+]?\d+)?|nan|-?inf", re.IGNORECASE)
 
@@ -17,7 +17,8 @@ def tidy(table: bs4.Tag) -> None:
     table : bs4.Tag
         Changed in place: columns that hold only numbers get the class ``number``, their heading too; a number
         with its interval gets the class ``whole`` in a narrow table, so that it is not broken, a long heading of
-        a row the class ``long``; empty headings become plain cells.
+        a row the class ``long``; empty headings become plain cells. A wide table gets the class ``wide``, and its
+        cells know their headings, for on a telephone its rows are blocks.
 
     Examples
     --------
@@ -43,12 +44,25 @@ def tidy(table: bs4.Tag) -> None:
                 cell["class"] = [*cell.get("class", []), "whole"]
             if cell.name == "th" and len(text) > LONG:
                 cell["class"] = [*cell.get("class", []), "long"]
+    if rows and len(rows[0]) >= WIDE:
+        _label(table, heads, rows)
     for scope, group in (("col", heads), ("row", rows)):
         for cell in (cell for row in group for cell in row if cell.name == "th"):
             if cell.get_text(strip=True):
                 cell["scope"] = scope + ("group" if int(cell.get(f"{scope}span", 1)) > 1 else "")
             else:
                 cell.name = "td"
+
+
+def _label(table: bs4.Tag, heads: list[list[bs4.Tag]], rows: list[list[bs4.Tag]]) -> None:
+    above = [[cell for cell in row for _ in range(int(cell.get("colspan", 1)))] for row in heads]
+    if table.find(rowspan=True) or len({len(row) for row in [*above, *rows]}) > 1:
+        return
+    table["class"] = [*table.get("class", []), "wide"]
+    for row in rows:
+        for cell, *over in zip(row, *above, strict=True):
+            if cell.name == "td":
+                cell["data-head"] = ", ".join(filter(None, (one.get_text(strip=True) for one in over)))
 
 
 def _join_heads(table: bs4.Tag) -> None:

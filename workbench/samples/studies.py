@@ -55,14 +55,14 @@ def study(
         if number < 1:
             raise ValueError(f"{name} must be 1 or more, received {number}")
     rows = {}
-    prefix = anatomy if seed == 0 else f"{anatomy}-{seed}"
     for patient in range(patients):
+        name = patient_name(anatomy, patient, seed=seed)
         label = phantoms.label_of(anatomy, patient=patient, seed=seed)
         for image in range(images_per_patient):
             where = phantom_location(anatomy, seed=seed, patient=patient, image=image, size=size)
             mask = phantom_location(anatomy, seed=seed, patient=patient, image=image, size=size, mask=True)
-            rows[f"{prefix}-{patient:04}-{image}"] = {
-                "patient": f"{prefix}-{patient:04}",
+            rows[f"{name}-{image}"] = {
+                "patient": name,
                 "image": where,
                 "mask": mask,
                 "label": label,
@@ -70,3 +70,28 @@ def study(
                 "simulated": True,
             }
     return Cohort(pd.DataFrame.from_dict(rows, orient="index").rename_axis("case"))
+
+
+def patient_name(anatomy: str, patient: int, *, seed: int) -> str:
+    """Name a simulated patient.
+
+    Parameters
+    ----------
+    anatomy : str
+        See `study`.
+    patient : int
+        The number.
+    seed : int
+        Patients of another seed than 0 bear it in their names, so that two studies share none.
+
+    Returns
+    -------
+    str
+        To which a case adds the number of its image.
+
+    Examples
+    --------
+    >>> patient_name("chest", 7, seed=0), patient_name("chest", 7, seed=3)
+    ('chest-0007', 'chest-3-0007')
+    """
+    return f"{anatomy if seed == 0 else f'{anatomy}-{seed}'}-{patient:04}"

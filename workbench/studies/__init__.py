@@ -5,7 +5,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
-        "advising": ["remains_in_words", "too_good_in_words"],
+        "advising": ["pairs_in_doubt", "remains_in_words", "too_good_in_words"],
         "choosing": ["chosen", "is_study"],
         "gathered": ["Gathered"],
         "gathering": ["gather"],

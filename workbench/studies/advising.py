@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from workbench.cohorts import Cohort
+
 from .findings import DOUBT, REMAINS, UNFIT
 from .tables import AUDIT
 
@@ -32,17 +34,34 @@ def remains_in_words(folder: Path | None) -> str:
     >>> remains_in_words(None)
     ''
     """
-    path = None if folder is None else folder / AUDIT
-    if path is None or not path.is_file():
-        return ""
-    audit = pd.read_csv(path)
-    if not {"kind", "done"} <= set(audit):
-        return ""
-    kinds = audit.loc[audit["done"] == REMAINS, "kind"].tolist()
+    kinds = _remaining(folder)["kind"].tolist()
     pairs, unfit = kinds.count(DOUBT), UNFIT in kinds
     said = [f"{pairs} {'pairs' if pairs > 1 else 'pair'} of patients that may be one patient"] if pairs else []
     said += ["names of files that do not fit the expression for patients"] if unfit else []
-    return f"Found at the start, and not settled: {' and '.join(said)} (audit.csv)." if said else ""
+    shown = " Each row below shows a pair; README.md says what to type if they are one patient." if pairs else ""
+    return f"Found at the start, and not settled: {' and '.join(said)} (audit.csv).{shown}" if said else ""
+
+
+def pairs_in_doubt(cohort: Cohort) -> list[str]:
+    """List cases that show side by side the patients of a study who may be one.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        Of the study's ``cases.csv``, beside which its ``audit.csv`` lies.
+
+    Returns
+    -------
+    list of str
+        A case of either patient of each pair that nobody has settled, one pair after the other.
+    """
+    found = _remaining(cohort.root)
+    patients = cohort.table["patient"].astype(str)
+    pairs = [
+        patients[patients.index.isin(str(cases).split())].drop_duplicates().index.tolist()
+        for cases in found.loc[found["kind"] == DOUBT, "cases"]
+    ]
+    return [case for pair in pairs if len(pair) == 2 for case in pair]
 
 
 def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) -> str:
@@ -78,3 +97,10 @@ def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) ->
         f"out. Look at markers, letters and borders in the images above, and at the feature {feature}, which the "
         "classical model needs most: does it tell the disease, or how the images were made?"
     )
+
+
+def _remaining(folder: Path | None) -> pd.DataFrame:
+    path = None if folder is None else folder / AUDIT
+    audit = pd.DataFrame() if path is None or not path.is_file() else pd.read_csv(path)
+    audit = audit.reindex(columns=["kind", "cases", "done"])
+    return audit[audit["done"] == REMAINS]

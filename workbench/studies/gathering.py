@@ -12,7 +12,7 @@ from workbench import cohorts
 from workbench.cohorts import Cohort, CohortError
 from workbench.cohorts.folders import IMAGE_FOLDERS, INDEX, MASK_FOLDERS, SPLITS
 from workbench.cohorts.locations import files_of, is_path
-from workbench.cohorts.tables import NAMES
+from workbench.cohorts.tables import NAMES, SUFFIXES
 from workbench.files import nearest
 
 from .gathered import Gathered
@@ -78,6 +78,29 @@ def gather(source: str | Path, *, label: str | None = None, patient: str | None 
     # In a file of arrays and a public set cases have numbers; whatever else names them may be a file.
     named = not path.exists() or path.suffix.lower() in {".npz", ".parquet"}
     return with_patients(cohort, assumed, patient, named=named, column=column)
+
+
+def gather_as_listed(source: str | Path) -> Gathered:
+    """Understand a table of cases as it stands, and anything else as a study.
+
+    Parameters
+    ----------
+    source : str or Path
+        See `gather`.
+
+    Returns
+    -------
+    Gathered
+        Nothing is assumed of a ``cases.csv`` or ``.parquet``: it says whose the images are.
+
+    Raises
+    ------
+    CohortError
+        If there are no images, or they contradict each other.
+    """
+    path = nearest(source)
+    listed = path.suffix.lower() in SUFFIXES or any((path / name).is_file() for name in NAMES)
+    return Gathered(cohorts.read(source), ()) if listed else gather(source)
 
 
 def rarer_class(labels: pd.Series) -> str:

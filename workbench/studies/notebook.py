@@ -10,21 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.cohorts.external import SET_ASIDE
-from workbench.experiments.chapters import PACKAGE, load, source, tagged
+from workbench.experiments.chapters import OPENING, PACKAGE, load, source, tagged
 from workbench.experiments.parameters import declared
 from workbench.files import replacing
 
 from .findings import DOUBT, UNFIT
 from .telling import found, in_classes
+from .whose import LOOK_ALIKE
 from .wording import plain
 
 if TYPE_CHECKING:
     from .starting import Started
 
 TEMPLATE = "notebooks/studies/own.ipynb"
-OPENING, PARAMETERS = "opening", "parameters"
 PASSAGE = re.compile(r"<!-- if ([^>]+?) -->(.*?)<!-- end -->", re.DOTALL)
 OWN = re.compile(r"<!-- own: (.*?) -->", re.DOTALL)
+
+#: How it is said that nobody but the names of files, or none at all, tells patients apart.
+DOUBTFUL = ("patients: nothing says", "patients: by the names", LOOK_ALIKE)
 
 
 def write_notebook(started: Started, path: Path) -> bool:
@@ -50,7 +53,7 @@ def write_notebook(started: Started, path: Path) -> bool:
             cell |= {"outputs": [], "execution_count": None}
         else:
             cell["source"] = fitting(source(cell), conditions(started))
-    (opening,), (parameters,) = tagged(notebook, OPENING), tagged(notebook, PARAMETERS)
+    (opening,), (parameters,) = tagged(notebook, OPENING), tagged(notebook, "parameters")
     opening["source"] = opening_of(started)
     parameters["source"] = filled(source(parameters), parameters_of(started))
     title = source(opening).partition("\n")[0].lstrip("# ")
@@ -115,7 +118,7 @@ def conditions(started: Started) -> set[str]:
         *(["unfit names"] if UNFIT in kinds else []),
         *(["more remains"] if kinds - {DOUBT, UNFIT} else []),
         *(["stretched"] if "which stretches" in said else []),
-        *(["doubtful patients"] if "patients: nothing says" in said or "patients: by the names" in said else []),
+        *(["doubtful patients"] if any(mark in said for mark in DOUBTFUL) else []),
     }
 
 

@@ -19,7 +19,7 @@ FILES = {
     "cases.csv": "one row for each case that is analysed. Images stay where they are; paths count from here",
     "left_out.csv": "the cases that are not, and why",
     "audit.csv": "what was found in all images, and what was done about it: cases left out, or it remains",
-    "doubts.csv": "patients who may be one, with their files side by side",
+    "doubts.csv": "patients who may be one, with their files side by side; the page of a run has their images",
     "study.ipynb": "the analysis: open it in JupyterLab, or run it as below",
     ".gitignore": "keeps git from this folder: names of files, in the tables and below, may tell who a patient is",
 }
@@ -50,7 +50,8 @@ def write_readme(started: Started, path: Path) -> None:
             f"`patient` of `cases.csv`, then type `{again_typed}`; or type",
             f"`{again_typed} --patient 'EXPRESSION'`, a regular expression for the names of files, whose group is "
             "the patient. If they are two, nothing is to be done; if you cannot tell, take them for one, which is "
-            "the safe side. `doubts.csv` has their files side by side, as seen from here.",
+            "the safe side. `doubts.csv` has their files side by side, as seen from here, and the page of a run "
+            "their images, below “Cohort and audit”.",
         ]
     if started.unite:
         lines += [

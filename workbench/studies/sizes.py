@@ -24,11 +24,7 @@ def shapes_of(cohort: Cohort) -> list[tuple[int, ...]]:
         The different ones, smallest first, without channels.
     """
     some = list(cohort)[:: max(1, len(cohort) // LOOKED_AT)]
-    shapes = []
-    for case in some:
-        image = cohort.image(case)
-        shapes.append(tuple(side for axis, side in enumerate(image.shape) if axis != image.channel_axis))
-    return sorted(set(shapes), key=lambda shape: (len(shape), shape))
+    return sorted({cohort.image(case).spatial_shape for case in some}, key=lambda shape: (len(shape), shape))
 
 
 def mixed(shapes: list[tuple[int, ...]]) -> str:

@@ -87,7 +87,7 @@ def again(folder: str | Path) -> str:
     return _typed("new", Path(folder))
 
 
-def saying_patients(folder: str | Path, pattern: str) -> str:
+def saying_patients(folder: str | Path, pattern: str, *, command: str = "new") -> str:
     """Write the command that says who the patients are.
 
     Parameters
@@ -96,6 +96,8 @@ def saying_patients(folder: str | Path, pattern: str) -> str:
         Of the study.
     pattern : str
         An expression for the names of files.
+    command : str, optional
+        ``"audit"`` where the folder is of images, and no study.
 
     Returns
     -------
@@ -107,7 +109,7 @@ def saying_patients(folder: str | Path, pattern: str) -> str:
     >>> saying_patients("my_study", "(p[0-9]+)_.*")
     "workbench new my_study --patient '(p[0-9]+)_.*'"
     """
-    return _typed("new", Path(folder), "--patient", pattern)
+    return _typed(command, Path(folder), "--patient", pattern)
 
 
 def reporting(runs: str | Path, folder: str | Path) -> list[Step]:

@@ -16,6 +16,9 @@ from .gathered import Gathered
 from .patients import by_pattern, doubtful_pairs, patients_in_names, uniting
 from .wording import code, counted_pairs
 
+#: What names of files say against a user's word; see `notebook.conditions`.
+LOOK_ALIKE = "look like several images of"
+
 
 def is_expression(patient: str | None) -> bool:
     """Tell an expression for names of files, or ``"image"``, from the name of a column.
@@ -70,7 +73,8 @@ def with_patients(
     instead = f", in place of the {column}" if column else ""
     unknown = (table["patient"].astype(str) == table.index.astype(str)).all() and not table["patient"].isna().any()
     if pattern == "image":
-        table, said = table.assign(patient=table.index), f"each image is of another patient, as you say{instead}"
+        said = f"each image is of another patient, as you say{instead}{_against(table)}"
+        table = table.assign(patient=table.index)
     elif pattern is not None:
         names = names_of(table)
         typed = by_pattern(names, pattern)
@@ -106,6 +110,21 @@ def with_patients(
         )
     told = (*assumed, f"patients: {said}")
     return Gathered(Cohort(table, root=cohort.root), told, named, examples, doubtful, unite, unfit)
+
+
+def _against(table: pd.DataFrame) -> str:
+    """Say how many names speak against the user who says that each image is of another patient."""
+    names = names_of(table)
+    found = patients_in_names(names, table.get("label"))
+    if found is None:
+        return ""
+    united = found.replace(dict(doubtful_pairs(found)))
+    alike = united[united.duplicated(keep=False)]
+    return (
+        f"; but {len(alike)} of {len(names)} names {LOOK_ALIKE} {alike.nunique()} patients, such as "
+        "two views of one: if they are, a model is judged on patients from whom it has learned (leakage), and all "
+        "figures are too good"
+    )
 
 
 def _decided(names: pd.Series, found: pd.Series, unfit: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:

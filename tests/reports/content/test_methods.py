@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from workbench.experiments.chapters import find, load, source
 from workbench.reports.content.methods import methods
 from workbench.reports.content.record import Record
 
@@ -44,24 +45,24 @@ def sentences(traced):
 def test_every_sentence_goes_with_its_source(traced):
     pairs = sentences(traced)
     assert len({text for text, _ in pairs}) > 20
-    for text, source in pairs:
+    for text, place in pairs:
         notebook = traced()
-        container, key = holder(notebook, source)
+        container, key = holder(notebook, place)
         if isinstance(container, list):
             container[key] = {"function": "evaluation.probability_column", "options": {}}
         else:
             container.pop(key, None)
-            if source.startswith("parameters."):  # the notebook's own default stands behind it
+            if place.startswith("parameters."):  # the notebook's own default stands behind it
                 notebook["cells"][0]["source"] = "size: int = 3"
-        assert text not in texts(notebook), (source, text)
+        assert text not in texts(notebook), (place, text)
 
 
 def test_every_sentence_changes_with_its_source(traced):
-    for text, source in sentences(traced):
-        if source == "parameters.case":  # which case of a user's study it was is not repeated
+    for text, place in sentences(traced):
+        if place == "parameters.case":  # which case of a user's study it was is not repeated
             continue
         notebook = traced()
-        container, key = holder(notebook, source)
+        container, key = holder(notebook, place)
         if isinstance(container, list):
             call = container[key]
             before = copy.deepcopy(call)
@@ -71,7 +72,7 @@ def test_every_sentence_changes_with_its_source(traced):
                 call["function"] += "_otherwise"
         else:
             container[key] = changed(container[key])
-        assert text not in texts(notebook), (source, text)
+        assert text not in texts(notebook), (place, text)
 
 
 def test_the_paragraph_reads_as_expected(traced):
@@ -195,7 +196,7 @@ def test_results_of_two_groups_are_told_apart(contested):
     values |= {"set_aside_cnn_recall": 0.9, "set_aside_cnn_recall_low": 0.8, "set_aside_cnn_recall_high": 0.95}
     text = methods(contested).text
     assert "While held out in the folds, the area under the ROC curve was 0.914 (0.871 to 0.952)" in text
-    said = "In the patients set aside, the recall (sensitivity) was 0.900 (0.800 to 0.950) for the convolutional"
+    said = "In the patients set aside, the sensitivity was 0.900 (0.800 to 0.950) for the convolutional"
     assert said in text
 
 
@@ -214,20 +215,17 @@ def test_an_equal_sentence_is_said_once(contested):
     assert any(f"run.methods.calls[{len(calls) - 1}]" in one.sources for one in after.sentences)
 
 
-def test_the_beginning_of_a_study_is_told(traced):
+def test_the_beginning_of_a_study_is_told(traced, opening, capsys):
     notebook = traced()
-    opening = r"""# T
-
-- Patients: by the names of the files, expression `(p[0-9]+)_.*`, there are 565 patients.
-- Names\_of\* files may tell who a patient is.
-- Left out: 3 x the same image as another (left_out.csv says which).
-"""
-    notebook["cells"].insert(0, {"cell_type": "markdown", "source": opening, "metadata": {"tags": ["opening"]}})
-    said = "861 images were found, and 3 of them left out (left_out.csv).\n"
+    notebook["cells"].insert(0, opening(copies=["IM-00-9"], patient="(IM-[0-9]+)-.*"))
+    text = methods(notebook).text
+    assert "Images were left out: 1 x the same image as another. When the" in text
+    how = "by the names of the files and your expression “(IM-[0-9]+)-.*” there are 8 patients."
+    assert f"patients were told so: {how}" in text
+    own = [line for cell in load(find("studies/own"))["cells"] for line in source(cell).splitlines()]
+    (counting,) = (line.strip() for line in own if "images were found" in line)
+    exec(counting, {"raw": range(1858), "reasons": range(3)})  # noqa: S102 (as the stored study prints it)
+    said = capsys.readouterr().out
     notebook["cells"][2]["outputs"].append({"output_type": "stream", "name": "stdout", "text": said})
     text = methods(notebook).text
-    assert "Data. 861 images were found, and 3 of them left out (3 x the same image as another). When the" in text
-    assert (
-        "patients were told so: by the names of the files, expression “(p[0-9]+)_.*”, there are 565 patients."
-        in text
-    )
+    assert "1,861 images were found, and 3 of them left out (1 x the same image as another). When the" in text

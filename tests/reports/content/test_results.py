@@ -71,7 +71,7 @@ def test_whatever_was_recorded_can_be_reported(values, found):
         },
     }
     of_output(output, {})
-    assert checklists(notebook) and methods(notebook) and summary(notebook).html
+    assert checklists(notebook, {}, anchor="x") and methods(notebook) and summary(notebook).html
 
 
 def test_a_perfect_result_whose_end_is_its_very_number(traced):

@@ -1,12 +1,24 @@
 import bs4
+import numpy as np
 import pytest
 
+from workbench.cnn import border_in_words
 from workbench.reports.content.icons import icon_array
 from workbench.reports.content.summary import summary
+from workbench.studies import too_good_in_words
+
+CENTRE, CORNER = np.pad([[1.0]], ((5, 4), (5, 4))), np.pad([[1.0]], ((0, 9), (0, 9)))
 
 
 def page(notebook):
     return bs4.BeautifulSoup(summary(notebook).html, "html.parser")
+
+
+def told(notebook, text):
+    """The plain page of a run that printed a text."""
+    printed = {"output_type": "stream", "name": "stdout", "text": text}
+    notebook["cells"][-2]["outputs"].append(printed)
+    return page(notebook).get_text(" ", strip=True)
 
 
 def test_natural_frequencies_are_those_of_the_record(traced):
@@ -41,18 +53,21 @@ def test_what_came_out_elsewhere_stands_beside_and_is_the_one_to_expect(traced):
     text = page(notebook).get_text(" ", strip=True)
     assert "A computer program (the convolutional network)" in text
     assert "tell “ill” from “well” in 240 cases of 80 people" in text
-    assert "In the 120 cases of 40 people who were set aside" in text
+    named = (
+        "The second group, 120 cases of 40 people, was set aside at the beginning; no program had seen it before."
+    )
+    assert f"The 240 cases of 80 people are the first group. {named}" in text
     assert "Of 100 cases with “well”, it wrongly flags 30; the other 70 it rightly does not." in text
     assert "These are the figures to expect for new people of the same place" in text
-    assert "it misses 3 more of 100 and it wrongly flags 21 more of 100" in text
+    assert "There it misses 3 more of 100 and it wrongly flags 21 more of 100 than in the first group." in text
     # Of 990 others than 10, the share 0.3 is 297.
     assert "If 10 of them have it, 8 alarms are right and 297 wrong" in text
     assert "people from elsewhere" not in text and "of the same place" in text
     assert len(page(notebook).select(".icon-half svg")) == 2
     rows = [row.get_text(" ", strip=True) for row in page(notebook).select("tbody tr")]
     assert rows == [
-        "the study 88 (79 to 94) 9 (4 to 15) 91 (87 to 95)",
-        "set aside 85 (75 to 90) 30 (20 to 40) 80 (70 to 90)",
+        "first 88 (79 to 94) 9 (4 to 15) 91 (87 to 95)",
+        "second 85 (75 to 90) 30 (20 to 40) 80 (70 to 90)",
     ]
 
 
@@ -81,13 +96,26 @@ def test_of_two_models_both_are_shown_and_the_better_one_is_spoken_of(rivals):
     text = rivals(-0.06, -0.01)
     assert "Two computer programs were asked" in text
     assert "The convolutional network sees the image itself; logistic regression weighs numbers" in text
-    assert (
-        "logistic regression the study 92 (90 to 95) 5 (3 to 10) 95 (93 to 97) the convolutional network" in text
-    )
+    assert "logistic regression all 92 (90 to 95) 5 (3 to 10) 95 (93 to 97) the convolutional network" in text
     assert "logistic regression ranks 95 of 100 pairs rightly, the convolutional network 91." in text
     assert "This is more than chance explains, so the rest of this page speaks of logistic regression." in text
     assert "it finds 92 and misses 8" in text
     assert "No difference is shown, so either may be the better one" in rivals(-0.06, 0.01)
+
+
+def test_nearly_all_are_not_all(traced):
+    notebook = traced()
+    calls = notebook["metadata"]["workbench"]["run"]["methods"]["calls"]
+    first = next(call for call in calls if call["function"] == "evaluation.evaluate")
+    sure = {"recall": [0.997, 0.99, 0.999], "specificity": [0.9999, 0.9, 0.99999], "auc": [0.9961, 0.98, 1.0]}
+    first["found"][0]["metrics"] = sure
+    text = page(notebook).get_text(" ", strip=True)
+    assert "it finds over 99 and misses under 1. Among others of the same kind, probably at least 99 would" in text
+    assert "it wrongly flags under 1; the other over 99 it rightly does not." in text
+    assert "probably at most 10 would be flagged" in text
+    assert "Of 100 pairs, one of each kind, it ranks over 99 rightly" in text
+    # Of 990 others than 10, the share 0.0001 is a tenth of one.
+    assert "If 10 of them have it, 10 alarms are right and under 1 wrong (anything from under 1 to 99" in text
 
 
 def test_icon_arrays_show_the_same_numbers_without_colour(traced):
@@ -163,28 +191,48 @@ def test_patients_elsewhere_may_be_as_many_as_the_first(traced):
     ]
     text = page(notebook).get_text(" ", strip=True)
     assert (
-        "In the 240 cases of 80 people of another simulated study" in text and "it finds 60 and misses 40" in text
+        "The second group, 240 cases of 80 people, is of another simulated study" in text
+        and "it finds 60 and misses 40" in text
     )
     assert "These are the figures to expect for new cases of that simulation." in text
-    remains = "23 pairs of patients may each be one patient; they are taken for two"
-    opening = f"# T\n\n- Remains: warning: {remains} (audit.csv)."
-    notebook["cells"].insert(0, {"cell_type": "markdown", "source": opening, "metadata": {"tags": ["opening"]}})
-    heat = ["occlusion, truth ill: 31% of the heat in the outer tenth.\n"]
-    heat += ["Grad-CAM, truth ill: 72% of the heat in the outer tenth: WARNING, see what to do below.\n"]
-    notebook["cells"][2]["outputs"].append({"output_type": "stream", "name": "stdout", "text": heat})
-    text = page(notebook).get_text(" ", strip=True)
+    text = told(notebook, border_in_words({"occlusion": [CORNER], "Grad-CAM": [CORNER]}, ["ill"]))
     assert "These are the figures to expect" not in text
-    assert "For new cases of that simulation, expect such figures at best" in text
-    assert f"What is in doubt Found when the study was started: {remains}." in text
-    assert (
-        "In 1 of 2 pictures of where the network looks, more than half of the heat lies along the border" in text
-    )
-    heat[1] = "Grad-CAM, ill: 72% of the heat in the outer tenth: WARNING of Grad-CAM alone, which weighs less.\n"
-    heat.append("An AUC of 0.999 is to be distrusted until leaks are ruled out.\n")
-    text = page(notebook).get_text(" ", strip=True)
-    assert "Of two methods, only the coarser says so." in text and "So good a result is to be distrusted" in text
-    notebook["cells"][0]["source"] = "# T\n\n- Remains: nothing; the audit finds nothing else."
-    assert "Found when" not in page(notebook).get_text()
+    assert "For new cases of that simulation, expect such figures at best: see “What is in doubt”" in text
+
+
+def test_what_remains_of_a_studys_audit_is_told(traced, opening):
+    notebook = traced()
+    notebook["cells"].insert(0, opening(more=["NEW-IM-00-3"]))
+    remains = "One pair of patients may be one patient, as the name of one stands within the other's"
+    said = f"What is in doubt Found when the study was started: {remains}; they are taken for two. A picture"
+    assert said in page(notebook).get_text(" ", strip=True)
+
+
+def test_a_study_of_which_nothing_remains_has_no_doubts(traced, opening):
+    notebook = traced()
+    notebook["cells"].insert(0, opening())
+    assert "Remains: nothing" in notebook["cells"][0]["source"]
+    assert "in doubt" not in page(notebook).get_text()
+
+
+@pytest.mark.parametrize(
+    ("maps", "said"),
+    [
+        ({"occlusion": [CENTRE], "Grad-CAM": [CENTRE]}, ""),
+        ({"occlusion": [CORNER, CORNER / 100], "Grad-CAM": [CORNER, CENTRE]}, "In 2 of 4 pictures"),
+        ({"occlusion": [CENTRE], "Grad-CAM": [CORNER]}, "In 1 of 2 pictures"),
+    ],
+)
+def test_heat_at_the_border_is_told(traced, maps, said):
+    names = [f"case-{number}, truth ill" for number in range(len(maps["occlusion"]))]
+    text = told(traced(), border_in_words(maps, names))
+    assert ("What is in doubt" in text) == bool(said) and said in text
+    assert ("Of two methods, only the coarser says so." in text) == (said == "In 1 of 2 pictures")
+
+
+def test_what_is_too_good_is_told(traced):
+    assert "So good a result" not in told(traced(), too_good_in_words({"CNN": 0.9}, size=48, feature="mean"))
+    assert "So good a result is to be" in told(traced(), too_good_in_words({"CNN": 0.99}, size=48, feature="mean"))
 
 
 def test_the_page_says_which_run_it_is_about(traced):
@@ -216,5 +264,5 @@ def test_the_names_of_results_tell_models_and_who_is_elsewhere(traced):
     (values,) = notebook["cells"][-1]["outputs"][0]["metadata"].values()
     values |= aucs
     text = page(notebook).get_text(" ", strip=True)
-    assert "logistic regression the study 50 (40 to 60) 60 (50 to 70) 95 (93 to 97) other study 40" in text
-    assert "the convolutional network the study 60 (50 to 70) 50 (40 to 60) 91" in text
+    assert "logistic regression first 50 (40 to 60) 60 (50 to 70) 95 (93 to 97) second 40" in text
+    assert "the convolutional network first 60 (50 to 70) 50 (40 to 60) 91" in text

@@ -17,7 +17,7 @@ from workbench.checks import real_array
 
 from ..backend import keras, tensorflow
 from ..models.gan import Gan
-from ..training.fitting import EARLY, FINISHED, INTERRUPTED
+from ..training.epochs import EARLY, FINISHED, INTERRUPTED
 from .duel import Learner, Run
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from tqdm.auto import tqdm
+from numpy.typing import ArrayLike
 
 from workbench.checks import one_of
 from workbench.cohorts import Cohort
@@ -23,15 +22,12 @@ from ..augmentation.augmenting import Augmentation
 from ..backend import keras, tensorflow
 from ..data.examples import ExampleSet, from_arrays
 from ..data.reading import apart, from_cohort
-from . import checkpoints
 from .checkpoints import Progress
 from .compiling import seed_layers, standardize
-from .loop import Loop
+from .epochs import INTERRUPTED, Epochs
 from .pipeline import feed, in_order
 from .precision import PRECISIONS, computing
 from .sharing import loop_of
-
-FINISHED, EARLY, INTERRUPTED = "finished", "stopped early", "interrupted"
 
 
 @dataclass(frozen=True, eq=False)
@@ -220,7 +216,7 @@ def fit(
     with computing(model, precision):
         schedule = learning_rate, warm_up, weight_decay, epochs * steps
         loop = loop_of(model, given, schedule, loss, class_weights, average=average, precision=precision)
-        run = _Run(loop, Progress(), [], checkpoint, purpose, epochs, patience, watch)
+        run = Epochs(loop, Progress(), [], checkpoint, purpose, epochs, patience, watch)
         run.resume()
         judged = in_order(held_out, batch_size=batch_size, encode=encode) if held_out else None
         try:
@@ -246,64 +242,6 @@ def fit(
             if run.best:
                 model.set_weights(run.best)
     return Training(run.table, run.progress.best_epoch, run.progress.ended, given.classes)
-
-
-@dataclass
-class _Run:
-    loop: Loop
-    progress: Progress
-    best: list[NDArray]
-    folder: str | Path | None
-    purpose: dict[str, Any]
-    epochs: int
-    patience: int | None
-    watch: Callable[[pd.DataFrame], bool | None] | None
-
-    @property
-    def table(self) -> pd.DataFrame:
-        rows = self.progress.rows
-        return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="epoch"))
-
-    def resume(self) -> None:
-        found = None if self.folder is None else checkpoints.read(self.folder, self.purpose)
-        if found is not None:
-            self.progress, state, self.best = found
-            self.loop.restore(state)
-
-    def go(self, batches: Any, steps: int, held_out: Any, show: bool) -> None:
-        iterator = iter(batches)
-        first = len(self.progress.rows)
-        with tqdm(total=self.epochs, initial=first, desc="training", unit="epoch", disable=not show) as bar:
-            for _ in range(first, self.epochs):
-                for _ in range(steps):
-                    self.loop.step(*next(iterator))
-                row = self.loop.results()
-                if not math.isfinite(row["loss"]):
-                    epoch = len(self.progress.rows) + 1
-                    raise ValueError(
-                        f"the loss became {row['loss']} in epoch {epoch}; try a smaller learning_rate"
-                    )
-                self.end_epoch(row if held_out is None else row | self.loop.evaluate(held_out))
-                bar.set_postfix({name: f"{value:.3f}" for name, value in row.items()}, refresh=False)
-                bar.update()
-                if self.progress.ended:
-                    return
-
-    def end_epoch(self, row: dict[str, float]) -> None:
-        state = self.progress
-        state.rows.append(row)
-        epoch, found = len(state.rows), row.get("val_loss")
-        if found is None or state.best_loss is None or found < state.best_loss:
-            state.best_epoch, state.best_loss = epoch, found
-            self.best = self.loop.weights()
-        elif self.patience is not None and epoch - state.best_epoch >= self.patience:
-            state.ended = EARLY
-        if epoch == self.epochs:
-            state.ended = state.ended or FINISHED
-        if self.folder is not None:
-            checkpoints.write(self.folder, self.purpose, state, self.loop.state(), self.best)
-        if self.watch is not None and self.watch(self.table) is False and not state.ended:
-            state.ended = INTERRUPTED
 
 
 def _given(

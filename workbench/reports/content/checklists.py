@@ -11,7 +11,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..markdown import headings
 from .applied import applied, phrased
 from .concluded import evaluation, software, thresholds
 from .intervals import with_intervals
@@ -24,9 +23,10 @@ from .results import results
 from .trained import models, networks
 from .writing import CLOSE, OPEN, Sentence, listed
 
-FILES = ("claim.toml", "tripod.toml")
+FILES = ("claim", "tripod")
 STATES = {"reported": "reported here", "part": "reported in part", "author": "for the author"}
 LONGEST = 600  # characters of an answer
+SHORT = 100  # characters that are said again, for nobody likes to look them up
 #: What headings of a notebook are about.
 SECTIONS = {
     "audit": r"\baudit",
@@ -51,17 +51,21 @@ class Item:
     ----------
     number, section, asks : str
         As the checklist has it, in our words.
+    anchor : str
+        Its address within the page.
     status : str
         ``"reported"``, ``"part"`` or ``"author"``.
     text : str
-        What the record knows, then what the author must state.
+        What the record knows and no earlier item says, then what the author must state.
     where : tuple of tuple of str
-        Headings under which the report says more, and their addresses; empty if the record knows nothing.
+        Headings under which the report says more, and items that say it, with their addresses; empty if the
+        record knows nothing.
     """
 
     number: str
     section: str
     asks: str
+    anchor: str
     status: str
     text: str
     where: tuple[tuple[str, str], ...]
@@ -98,9 +102,9 @@ class Checklist:
     def html(self) -> str:
         """A table with a row for each item."""
         rows = "\n".join(
-            f'<tr class="{item.status}"><th scope="row">{escape(item.number)}</th><td>{escape(item.section)}</td>'
-            f"<td>{escape(item.asks)}</td><td>{STATES[item.status]}</td><td>{escape(item.text)}</td>"
-            f"<td>{', '.join(_link(*place) for place in item.where)}</td></tr>"
+            f'<tr id="{escape(item.anchor)}" class="{item.status}"><th scope="row">{escape(item.number)}</th>'
+            f"<td>{escape(item.section)}</td><td>{escape(item.asks)}</td><td>{STATES[item.status]}</td>"
+            f"<td>{escape(item.text)}</td><td>{', '.join(_link(*place) for place in item.where)}</td></tr>"
             for item in self.items
         )
         caption = (
@@ -116,27 +120,27 @@ class Checklist:
         )
 
 
-def checklists(notebook: dict[str, Any], places: Mapping[str, str] | None = None) -> tuple[Checklist, ...]:
+def checklists(notebook: dict[str, Any], places: Mapping[str, str], *, anchor: str) -> tuple[Checklist, ...]:
     """Fill CLAIM and TRIPOD+AI with what a record knows, and what the notebook itself describes.
 
     Parameters
     ----------
     notebook : dict
         Content of an executed notebook.
-    places : mapping of str to str, optional
-        Headings of its page to their addresses there; those of the notebook, without addresses, by default.
+    places : mapping of str to str
+        Headings of its page to their addresses there.
+    anchor : str
+        Begins the addresses of items.
 
     Returns
     -------
     tuple of Checklist
         An item is reported, reported in part, or left to the author, who is told what to state.
     """
-    known = _Known(Record(notebook), dict.fromkeys(headings(notebook), "") if places is None else places)
+    known = _Known(Record(notebook), places)
     return tuple(
-        Checklist(
-            file["name"], file["title"], file["citation"], tuple(_item(known, item) for item in file["items"])
-        )
-        for file in map(_file, FILES)
+        Checklist(file["name"], file["title"], file["citation"], _items(known, file["items"], f"{anchor}-{name}"))
+        for name, file in zip(FILES, map(_file, FILES), strict=True)
     )
 
 
@@ -199,30 +203,44 @@ class _Known:
         return [(f"Recorded{', with intervals' if sure else ''}: {text}.", where)] if text else []
 
 
-def _item(known: _Known, asked: list[Any]) -> Item:
-    number, section, asks, author, evidence = asked
-    said = list(dict.fromkeys(pair for one in evidence for pair in known.says(one)))
-    if not said:
-        text = f"Not known to the record: the author must state {author or _small(asks)}."
-        return Item(number, section, asks, "author", text, ())
-    text = _told(said)
-    where = tuple(known.link(heading) for heading in dict.fromkeys(heading for _, heading in said))
-    if author:
-        return Item(number, section, asks, "part", f"{text} The author must add {author}.", where)
-    return Item(number, section, asks, "reported", text, where)
+def _items(known: _Known, items: list[list[Any]], anchor: str) -> tuple[Item, ...]:
+    written: list[Item] = []
+    earlier: dict[str, str] = {}  # words to the number of the item that said them first
+    for number, section, asks, author, evidence in items:
+        said = list(dict.fromkeys(pair for one in evidence for pair in known.says(one)))
+        again = {words: earlier[words] for words, _ in said if words in earlier}
+        if len("".join(again)) <= SHORT:
+            again = {}
+        where = [
+            (f"item {again[words]}", f"{anchor}-{again[words]}") if words in again else known.link(heading)
+            for words, heading in said
+        ]
+        status, text = "author", f"Not known to the record: the author must state {author or _small(asks)}."
+        if said:
+            status, text = "part" if author else "reported", _told(said, again)
+            text += f" The author must add {author}." if author else ""
+        here = f"{anchor}-{number}"
+        written.append(Item(number, section, asks, here, status, text, tuple(dict.fromkeys(where))))
+        earlier = {words: number for words, _ in said if words} | earlier
+    return tuple(written)
 
 
-def _told(said: list[tuple[str, str]]) -> str:
+def _told(said: list[tuple[str, str]], again: Mapping[str, str]) -> str:
     described = [f"“{heading}”" for words, heading in said if not words]
-    many = "s" if len(described) > 1 else ""
-    page = f"Described in the section{many} {listed(described)} of this page." if described else ""
-    first, *others = dict.fromkeys(words for words, _ in said if words) or [""]
+    page = f"Described in the section{_s(described)} {listed(described)} of this page." if described else ""
+    items = list(dict.fromkeys(again.values()))
+    see = f"See item{_s(items)} {listed(items)}." if items else ""
+    first, *others = dict.fromkeys(words for words, _ in said if words and words not in again) or [""]
     kept, room = [first], LONGEST - len(first)
     for words in others:
         room -= len(words)
         kept += [words] if room > 0 else []
     more = "More under Methods." if len(kept) <= len(others) else ""
-    return " ".join(filter(None, [*kept, more, page]))
+    return " ".join(filter(None, [*kept, more, see, page]))
+
+
+def _s(many: list[str]) -> str:
+    return "s" * (len(many) > 1)
 
 
 def _link(heading: str, anchor: str) -> str:
@@ -239,4 +257,4 @@ def _small(text: str) -> str:
 
 @cache
 def _file(name: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from .intervals import with_intervals
+from .judged import COMPARING, JUDGING
 from .naming import PLACES, metric_name, model_name, parsed, result_name
 from .record import Call, Record
 from .results import Result, results
 from .trained import FOLDED
 from .writing import Sentence, cite, listed, plural, spoken
 
-JUDGING = ("evaluation.evaluate", "evaluation.classification", "recognition.CrossValidation.summary")
-COMPARING = ("evaluation.compare", "evaluation.compare_predictions", "recognition.CrossValidation.compare")
+MEASURING = (*JUDGING, "recognition.CrossValidation.summary")
 JUDGED = "Metrics of classification"
 PROPER = {
     "keras": "Keras",
@@ -42,7 +42,7 @@ def evaluation(record: Record) -> list[Sentence]:
         In order.
     """
     written = []
-    judging, comparing = record.of(*JUDGING), record.of(*COMPARING)
+    judging, comparing = record.of(*MEASURING), record.of(*COMPARING)
     if judging and comparing and _intervals(judging) == _intervals(comparing):
         both = [*judging, *comparing]
         text = f"{JUDGED}, and differences between models on the same cases, were given with {_intervals(both)}"
@@ -68,7 +68,7 @@ def thresholds(record: Record) -> list[Sentence]:
     list of Sentence
         One, where the record knows it.
     """
-    calls = [call for call in record.of(*JUDGING) if isinstance(call.settings.get("threshold"), int | float)]
+    calls = [call for call in record.of(*MEASURING) if isinstance(call.settings.get("threshold"), int | float)]
     if not calls:
         return []
     told = listed(list(dict.fromkeys(spoken(call.settings["threshold"]) for call in calls)))

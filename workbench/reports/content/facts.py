@@ -101,6 +101,27 @@ def environment(notebook: dict[str, Any]) -> list[tuple[str, str]]:
     return [(fact, value) for fact, value in facts.items() if value]
 
 
+def hour(run: dict[str, Any]) -> str:
+    """Say when a run was begun, to the minute.
+
+    Parameters
+    ----------
+    run : dict
+        As `experiments` noted it.
+
+    Returns
+    -------
+    str
+        Day and hour; empty where that was not noted.
+
+    Examples
+    --------
+    >>> hour({"started": "2026-01-02T03:04:05+00:00"})
+    '2026-01-02 03:04'
+    """
+    return str(run.get("started", ""))[:16].replace("T", " ")
+
+
 def _lasting(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes >= 2 else f"{seconds:.1f} s"

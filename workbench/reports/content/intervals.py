@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from workbench.experiments.chapters import joined
+
 from .record import Record
 
 
@@ -124,10 +126,6 @@ def first_figure(notebook: dict[str, Any]) -> tuple[str, str] | None:
         for output in cell.get("outputs", []):
             found = output.get("data", {})
             if "image/png" in found:
-                png, alt = (_joined(found.get(kind, "")) for kind in ("image/png", "text/plain"))
+                png, alt = (joined(found.get(kind, "")) for kind in ("image/png", "text/plain"))
                 return "".join(png.split()), alt
     return None
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)

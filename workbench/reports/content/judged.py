@@ -7,11 +7,10 @@ from math import isclose
 from typing import Any
 
 from .intervals import Recorded, with_intervals
-from .naming import Named, parsed
+from .naming import PLACES, Named, parsed
 from .record import Call, Record
 from .writing import plural
 
-PREFIXES = ("external_", "set_aside_")
 COMPARING = ("evaluation.compare", "evaluation.compare_predictions", "recognition.CrossValidation.compare")
 JUDGING = ("evaluation.evaluate", "evaluation.classification")
 
@@ -223,7 +222,7 @@ def _same_model(
     if own and (alike := [pair for pair in outside if _model(record, pair[1]) == own]):
         return alike[0]
     names = [name for name, one in with_intervals(record).items() if one.value in _values(chosen[1])]
-    for value in (record.results.get(f"{prefix}{name}") for name in names for prefix in PREFIXES):
+    for value in (record.results.get(f"{place}_{name}") for name in names for place in PLACES):
         for pair in outside:
             if value in _values(pair[1]):
                 return pair

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
+
+from workbench.evaluation import METRICS, wording
 
 MODELS = {
     "bayes": "Gaussian naive Bayes",
@@ -17,20 +20,10 @@ MODELS = {
     "majority": "the majority baseline",
     "svm": "a support vector machine with Gaussian kernel",
 }
-METRICS = {
-    "accuracy": "accuracy",
-    "auc": "area under the ROC curve",
-    "average_precision": "average precision",
-    "balanced_accuracy": "balanced accuracy",
-    "brier": "Brier score",
-    "f1": "F1 score",
-    "mcc": "Matthews's correlation coefficient",
-    "precision": "precision",
-    "recall": "recall (sensitivity)",
-    "sensitivity": "sensitivity",
-    "specificity": "specificity",
-}
-SHORT = {"auc": "AUC", "mcc": "MCC", "recall": "recall", "CNN": "the CNN", "svm": "the support vector machine"}
+SHORT = {"CNN": "the CNN", "svm": "the support vector machine"}
+#: Metrics in the names of results.
+NAMED = (*METRICS, "sensitivity")
+LONG = {"auc": "area under the ROC curve", "mcc": "Matthews's correlation coefficient"}
 PLACES = {"set_aside": "patients set aside", "external": "external patients"}
 #: What is counted at a place.
 COUNTED = ("cases", "images", "patients", "samples")
@@ -75,7 +68,7 @@ class Named(NamedTuple):
     Parameters
     ----------
     metric, model, place : str
-        Keys of `METRICS`, `MODELS` and `PLACES`; empty where the name holds none.
+        In `NAMED`, `MODELS` and `PLACES`; empty where the name holds none.
     rest : str
         Further words.
     """
@@ -105,7 +98,7 @@ def parsed(name: str) -> Named:
     Named(metric='auc', model='CNN', place='set_aside', rest='')
     """
     place, rest = _taken(name, PLACES)
-    metric, rest = _taken(rest, METRICS)
+    metric, rest = _taken(rest, NAMED)
     model, rest = _taken(rest, MODELS)
     return Named(metric, model, place, rest.strip("_").replace("_", " "))
 
@@ -134,10 +127,10 @@ def result_name(name: str) -> str:
     if found.place and found.rest in COUNTED and not found.metric:
         return f"external {found.rest}" if found.place == "external" else f"{found.rest} set aside"
     if found.metric and found.model:
-        said = f"{SHORT.get(found.metric) or METRICS[found.metric]} of {_model(found.model)}"
+        said = f"{_metric(found.metric)} of {SHORT.get(found.model) or MODELS[found.model]}"
         said += f", {spelt(found.rest)}" if found.rest else ""
     else:
-        said = spelt(_taken(name, {found.place: ""})[1] if found.place else name)
+        said = spelt(_taken(name, [found.place])[1] if found.place else name)
     return f"{said}, {PLACES[found.place]}" if found.place else said
 
 
@@ -204,14 +197,14 @@ def metric_name(metric: str) -> str:
     >>> metric_name("auc"), metric_name("specificity")
     ('area under the ROC curve', 'specificity')
     """
-    return METRICS.get(metric, metric.replace("_", " "))
+    return LONG.get(metric) or _metric(metric)
 
 
-def _model(name: str) -> str:
-    return SHORT.get(name) or MODELS[name]
+def _metric(name: str) -> str:
+    return wording.CLINICAL.get(name) or wording.metric_name(name)
 
 
-def _taken(name: str, known: dict[str, str]) -> tuple[str, str]:
+def _taken(name: str, known: Iterable[str]) -> tuple[str, str]:
     # The longest fits best: balanced_accuracy before accuracy.
     for key in sorted(known, key=len, reverse=True):
         found = re.search(rf"(?:^|_){key}(?:_|$)", name, re.IGNORECASE)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from workbench.experiments.chapters import source, tagged
+from workbench.experiments.chapters import OPENING, joined, source, tagged
 
 from .writing import Sentence, plural
 
-OPENING = "opening"  # tag of the cell that tells what was found
-REMAINS = re.compile(r"^- Remains: (.+)$", re.MULTILINE)
+# What is read here stands in the words of others, whom the tests call: `studies.notebook.opening_of`,
+# `studies.too_good_in_words`, `cnn.border_in_words`, and the stored study.
 SEVERITY = re.compile(r"^(error|warning|note): ")
-MAPS = re.compile(r"\d% of the heat\b|: hardly any heat\b")  # lines on where a network looks
+MAPS = re.compile(r"\d% of the heat\b|: hardly any heat\b")
 FOUND = re.compile(r"^([0-9]+) images were found, and ([0-9]+) of them left out", re.MULTILINE)
 WARNING, ALONE, DISTRUSTED = "WARNING", "of Grad-CAM alone", "is to be distrusted"
 
@@ -46,28 +46,27 @@ def beginnings(notebook: dict[str, Any]) -> list[Sentence]:
     list of Sentence
         For the methods; empty where the notebook tells nothing of it.
     """
-    text = "\n".join(source(cell) for cell in tagged(notebook, OPENING))
-    why = [_plain(one).rstrip(".") for one in re.findall(r"^- Left out: (.+)$", text, re.MULTILINE)]
-    written = []
+    why = "; ".join(_plain(one).rstrip(".") for one in _opening(notebook, "Left out"))
     counted = next((found for cell in notebook["cells"] if (found := FOUND.search(_printed(cell)))), None)
+    said = []
     if counted:
-        reasons = f" ({'; '.join(why)})" if why else ""
-        said = f"{plural(int(counted[1]), 'image')} were found, and {counted[2]} of them left out{reasons}."
-        written.append(Sentence(said, (f"cells tagged {OPENING}",)))
+        reasons = f" ({why})" if why else ""
+        said.append(f"{plural(int(counted[1]), 'image')} were found, and {counted[2]} of them left out{reasons}.")
     elif why:
-        written.append(Sentence(f"Images were left out: {'; '.join(why)}.", (f"cells tagged {OPENING}",)))
-    patients = re.search(r"^- Patients: (.+)$", text, re.MULTILINE)
-    if patients:
-        how = _plain(patients[1])
-        said = f"When the study was started, patients were told so: {how[0].lower()}{how[1:]}"
-        written.append(Sentence(said, (f"cells tagged {OPENING}",)))
-    return written
+        said.append(f"Images were left out: {why}.")
+    for how in map(_plain, _opening(notebook, "Patients")):
+        said.append(f"When the study was started, patients were told so: {how[0].lower()}{how[1:]}")
+    return [Sentence(text, (f"cells tagged {OPENING}",)) for text in said]
+
+
+def _opening(notebook: dict[str, Any], lead: str) -> list[str]:
+    text = "\n".join(source(cell) for cell in tagged(notebook, OPENING))
+    return re.findall(rf"^- {lead}: (.+)$", text, re.MULTILINE)
 
 
 def _remaining(notebook: dict[str, Any]) -> list[str]:
-    text = "\n".join(source(cell) for cell in tagged(notebook, OPENING))
-    kept = [_plain(SEVERITY.sub("", one)) for one in REMAINS.findall(text) if not one.startswith("nothing")]
-    return [f"Found when the study was started: {one}" for one in kept]
+    kept = [one for one in _opening(notebook, "Remains") if not one.startswith("nothing")]
+    return [f"Found when the study was started: {_plain(SEVERITY.sub('', one))}" for one in kept]
 
 
 def _warned(notebook: dict[str, Any]) -> list[str]:
@@ -92,8 +91,7 @@ def _warned(notebook: dict[str, Any]) -> list[str]:
 
 
 def _printed(cell: dict[str, Any]) -> str:
-    texts = [output["text"] for output in cell.get("outputs", []) if output.get("name") == "stdout"]
-    return "".join(text if isinstance(text, str) else "".join(text) for text in texts)
+    return "".join(joined(one["text"]) for one in cell.get("outputs", []) if one.get("name") == "stdout")
 
 
 def _plain(text: str) -> str:

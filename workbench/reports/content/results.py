@@ -8,13 +8,13 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any
 
+from workbench.evaluation.wording import rounded, share_decimals
+from workbench.experiments.chapters import joined
 from workbench.experiments.recording import RESULTS
 
 from .intervals import Recorded, ends_of, with_intervals
 from .record import Record
 
-LEAST, NEAR_ONE = 2, 3  # decimals of a share, and of one that two would bring close to 1
-HIGH = 0.95
 HUGE = 1e15  # beyond which decimals mean nothing
 
 
@@ -60,9 +60,9 @@ class Result:
     @property
     def least(self) -> int:
         """How many decimals it needs to say anything."""
-        if not self.is_share:
+        if self.number is None or not self.is_share:
             return self.decimals
-        return max(self.decimals, NEAR_ONE if self.number and HIGH < abs(self.number) < 1 else LEAST)
+        return max(self.decimals, share_decimals([self.number]))
 
     def __str__(self) -> str:
         return f"{self.value} ({self.interval})" if self.ends else self.value
@@ -183,6 +183,31 @@ def most_decimals(found: Iterable[Result]) -> int:
     return max((one.least for one in found), default=0)
 
 
+def interval_name(found: Iterable[Result]) -> str:
+    """Say what the intervals of results that stand together are.
+
+    Parameters
+    ----------
+    found : iterable of Result
+        Some.
+
+    Returns
+    -------
+    str
+        With the level where all have the same and it is known; empty where there is no interval.
+
+    Examples
+    --------
+    >>> known, unknown = (Result("0.5", 0.5, (0.4, 0.6), 1, percent) for percent in ("90", ""))
+    >>> interval_name([known, Result("3")]), interval_name([known, unknown])
+    ('90 % interval', 'interval')
+    """
+    percents = {one.percent for one in found if one.ends}
+    return (
+        f"{percents.pop()} % interval" if len(percents) == 1 and percents != {""} else "interval" * bool(percents)
+    )
+
+
 def told(value: Any) -> str:
     """Write a recorded value.
 
@@ -207,8 +232,7 @@ def told(value: Any) -> str:
 
 
 def _printed(output: dict[str, Any]) -> dict[str, str]:
-    text = output["data"].get("text/plain", "")
-    lines = (text if isinstance(text, str) else "".join(text)).splitlines()
+    lines = joined(output["data"].get("text/plain", "")).splitlines()
     rounded = {name: value.strip() for name, _, value in (line.partition(" ") for line in lines)}
     values = output["metadata"][RESULTS]
     # In the order of the lines, because a notebook's file has its metadata sorted.
@@ -227,5 +251,4 @@ def _decimals(text: str) -> int:
 def _written(number: float, decimals: int) -> str:
     if not abs(number) < HUGE:
         return f"{Decimal(number):.4g}"
-    # Adding 0 turns -0.0 into 0.0.
-    return f"{round(number, decimals) + 0.0:.{decimals}f}"
+    return rounded(number, decimals)

@@ -7,7 +7,8 @@ from html import escape
 from pathlib import PurePath
 from typing import Any
 
-from .frequencies import alarms, frequencies
+from .facts import hour
+from .frequencies import alarms, frequencies, groups
 from .intervals import first_figure
 from .judged import Judged, judged
 from .naming import MODELS, model_name
@@ -97,7 +98,7 @@ def summary(notebook: dict[str, Any]) -> Summary:
 
 def _identity(record: Record) -> str:
     table = PurePath(str(record.parameters.get("cohort", "")))
-    started = str(record.run.get("started", ""))[:16].replace("T", " ")
+    started = hour(record.run)
     digest = str(record.run.get("digest", ""))[:12]
     told = (
         f"study {table.parent.name}" if table.name == "cases.csv" and table.parent.name else "",
@@ -119,11 +120,13 @@ def _tried(record: Record, found: Judged | None) -> list[str]:
         other = f"“{found.negative}”" if found.negative else "everything else"
         told = f"tell “{found.positive}” from {other} in {found.whom} whose true answer is known"
         if found.unseen:
-            return [f"{program} {was} asked to {told}, and had not learned from the cases that {it} judged.{made}"]
-        return [
-            f"{program} {was} asked to {told}. The record does not say whether {it} had learned from the "
-            f"same people; if {it} had, the numbers are too good.{made}"
-        ]
+            asked = f"{program} {was} asked to {told}, and had not learned from the cases that {it} judged.{made}"
+        else:
+            asked = (
+                f"{program} {was} asked to {told}. The record does not say whether {it} had learned from the "
+                f"same people; if {it} had, the numbers are too good.{made}"
+            )
+        return [asked, *groups(found)]
     counts = [facts for call in record.of(*OPENING) for facts in call.found if "cases" in facts]
     of = f" of {plural(counts[0]['cases'], 'case')}" if counts else ""
     steps = len({call.name for call in record.calls})
@@ -148,7 +151,7 @@ def _limits(record: Record, found: Judged | None) -> list[str]:
         if found.patients < FEW:
             limits.append(f"It was judged on {found.patients} people only, so its numbers are uncertain.")
         if found.where == "set aside":
-            limits.append("Those set aside are of the same place. Expect less elsewhere, with other machines.")
+            limits.append("The second group is of the same place. Expect less elsewhere, with other machines.")
         elif not record.of("evaluation.external_validation"):
             limits.append("It was not tried on people from elsewhere, with other machines. Expect less there.")
         if not record.of("evaluation.subgroups"):
