@@ -68,3 +68,14 @@ def test_a_browser_that_fails_leaves_nothing(make_run, tmp_path, monkeypatch):
     with pytest.raises(PrintingError, match=r"exit 3\): out of paper"):
         write_pdf(page, tmp_path / "page.pdf")
     assert not (tmp_path / "page.pdf").exists()
+
+
+def test_the_browser_stays_off_the_network(make_run, tmp_path, monkeypatch):
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path / "asked"}\nexit 3\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(browser))
+    with pytest.raises(PrintingError):
+        write_pdf(write_page(make_run(), tmp_path / "page.html"), tmp_path / "page.pdf")
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert {"--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND"} <= set(asked)

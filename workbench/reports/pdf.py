@@ -57,6 +57,9 @@ def write_pdf(page: Path, target: Path, *, timeout: float = 120) -> Path:
             "--disable-gpu",
             f"--user-data-dir={folder}/profile",  # a browser that is open already would only be told of the page
             "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--host-resolver-rules=MAP * ~NOTFOUND",  # what is printed asks nobody for anything
             "--no-pdf-header-footer",
             "--generate-pdf-document-outline",
             f"--print-to-pdf={temporary.resolve()}",
