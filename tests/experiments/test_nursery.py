@@ -23,6 +23,10 @@ def slow(tmp_path):
     nursery.close()
 
 
+async def stopped(work, after=1):
+    return await asyncio.wait_for(work, after)  # cancels it, as Ctrl-C does
+
+
 def test_a_process_that_nobody_buried_has_ended():
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         forked = Forked(child.pid)
@@ -34,20 +38,20 @@ def test_a_process_that_nobody_buried_has_ended():
     assert forked.poll() == Forked(child.pid).poll() == -1
 
 
-def test_a_run_is_stopped_while_its_libraries_are_imported(slow, make_notebook):
+def test_a_run_is_stopped_while_its_libraries_are_imported(slow, make_notebook, run_coroutine):
     (job,) = plan([(make_notebook("1"), {})], timeout=1)
     began = time.monotonic()
-    run = asyncio.run(execute(job, nursery=slow))["metadata"]["workbench"]["run"]
+    run = run_coroutine(execute(job, nursery=slow))["metadata"]["workbench"]["run"]
     assert run["stopped"] == "it took longer than 1 s"
     assert time.monotonic() - began < SLOW / 2
     assert slow.alive and not slow.ready
 
 
-def test_the_user_stops_a_run_while_its_libraries_are_imported(slow, make_notebook):
+def test_the_user_stops_a_run_while_its_libraries_are_imported(slow, make_notebook, run_coroutine):
     (job,) = plan([(make_notebook("1"), {})])
     began = time.monotonic()
     with pytest.raises(TimeoutError):
-        asyncio.run(asyncio.wait_for(execute(job, nursery=slow), 1))  # cancels it, as Ctrl-C does
+        run_coroutine(stopped(execute(job, nursery=slow)))
     assert time.monotonic() - began < SLOW / 2
 
 
