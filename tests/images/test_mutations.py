@@ -2,7 +2,6 @@
 
 import gzip
 import shutil
-import time
 import warnings
 
 import gdcm
@@ -116,21 +115,17 @@ def count_outcomes(seeds, path, *, count, seed, header):
 
 
 def test_mutated_nifti_headers(tmp_path, nifti_seeds, capfd):
-    begun = time.perf_counter()
     found = count_outcomes(nifti_seeds, tmp_path / "a.nii", count=4000, seed=1, header=352)
     assert sum(found.values()) == 4000
     assert min(found.values()) > 400
     assert capfd.readouterr().err == ""
-    assert time.perf_counter() - begun < 60
 
 
 def test_mutated_dicom_headers(tmp_path, dicom_seeds, capfd):
-    begun = time.perf_counter()
     found = count_outcomes(dicom_seeds, tmp_path / "a.dcm", count=6000, seed=2, header=4000)
     assert sum(found.values()) == 6000
     assert min(found.values()) > 600
     assert capfd.readouterr().err == ""
-    assert time.perf_counter() - begun < 60
 
 
 def test_mutated_packed_nifti(tmp_path, nifti_seeds, capfd):

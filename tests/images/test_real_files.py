@@ -1,7 +1,6 @@
 import csv
 import hashlib
 import io
-import time
 import warnings
 from functools import cache
 
@@ -61,7 +60,6 @@ def name_of(row):
 
 
 def test_each_real_dicom_file_is_an_image_or_a_clear_error(shared_data, recwarn, capfd):
-    begun = time.perf_counter()
     for row in manifest(shared_data):
         image = opened(shared_data / row["file"])
         assert (image is not None) == (row["pixels"] == "ok"), row["file"]
@@ -69,7 +67,6 @@ def test_each_real_dicom_file_is_an_image_or_a_clear_error(shared_data, recwarn,
     assert len(manifest(shared_data)) == 206
     assert not recwarn.list
     assert capfd.readouterr().err == ""
-    assert time.perf_counter() - begun < 60
 
 
 def test_decoded_pixels_have_the_manifests_digest(shared_data):
