@@ -156,6 +156,18 @@ def test_an_audit_exits_1_on_an_error_and_0_on_warnings(tmp_path):
     assert workbench("audit", tmp_path / "nowhere").exit_code == 2
 
 
+def test_an_audit_doubts_that_each_image_is_of_another_patient(tmp_path):
+    import numpy as np
+
+    rng = np.random.default_rng(0)
+    for number in range(6):
+        np.save(tmp_path / f"person{number // 2}_{number}.npy", rng.integers(0, 99, (40, 40)))
+    said = workbench("audit", tmp_path, "-j", 1, "--patient", "image")
+    assert "warning: 6 of 6 names of files look like several images of 3 patients" in said.stdout
+    assert said.stdout.count("warning:") == 1
+    assert "look like" not in workbench("audit", tmp_path, "-j", 1).stdout
+
+
 def test_two_records_are_compared_and_settings_ranked(notebook, tmp_path):
     workbench("sweep", notebook, "-r", "size=1,3,5", "--samples", 6, "-o", tmp_path / "out")
     first, second, *_ = sorted((tmp_path / "out").glob("small-*"))

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.files import nearest, replacing
+from workbench.files import meant, nearest, not_there, replacing
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path):
@@ -45,3 +45,23 @@ def test_the_nearest_of_that_name_above_is_found(tmp_path, monkeypatch):
     assert nearest("data.csv") == Path("data.csv")
     assert nearest("gone.csv") == Path("gone.csv")
     assert nearest(tmp_path / "gone.csv") == tmp_path / "gone.csv"
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("images/PNEUMONA", "images/PNEUMONIA"),
+        ("imags/pneumonia", "images/PNEUMONIA"),
+        ("images/PNEUMONIA/../NORML", "images/NORMAL"),
+        ("images/other", None),
+        ("images/a.png/PNEUMONIA", None),
+    ],
+)
+def test_a_misspelt_path_has_a_near_one(tmp_path, monkeypatch, typed, found):
+    for name in ("NORMAL", "PNEUMONIA", ".PNEUMONA"):
+        (tmp_path / "images" / name).mkdir(parents=True)
+    (tmp_path / "images" / "a.png").touch()
+    monkeypatch.chdir(tmp_path)
+    near = meant(typed)
+    assert near is None if found is None else (near.exists() and near.samefile(found))
+    assert (f"; did you mean {near}?" in not_there(typed)) == (found is not None)

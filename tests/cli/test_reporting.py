@@ -47,6 +47,31 @@ def test_a_file_a_site_or_both_on_paper(notebook, tmp_path):
     assert site.stdout.splitlines() == [str(tmp_path / "site" / "index.html")]
 
 
+def test_no_page_of_another_run_is_replaced_in_silence(notebook, tmp_path):
+    record = json.loads(notebook.read_text())
+    notebook.unlink()
+    runs = []
+    for day, digest in ((1, "5aba4f09fb0b"), (2, "58763442906b")):
+        run = {"started": f"2026-01-0{day}T08:00:00+00:00", "digest": digest * 5, "parameters": {"margin": day}}
+        record["metadata"]["workbench"] = {"run": run}
+        runs.append(notebook.parent / f"small-{digest}" / "small.ipynb")
+        runs[-1].parent.mkdir()
+        runs[-1].write_text(json.dumps(record))
+    page, summary = tmp_path / "report.html", tmp_path / "summary.html"
+    first = workbench("report", runs[0], "-o", page)
+    assert f"next: workbench report {runs[0]} -o {summary} --summary" in first.stderr
+    workbench("report", runs[0], "-o", summary, "--summary")
+    other = workbench("report", runs[1], "-o", tmp_path / "other.html")
+    assert f"next: workbench report {runs[1].parent} -o {tmp_path / 'summary-5876.html'} --summary" in other.stderr
+    again = workbench("report", runs[0], "-o", page)
+    assert "replaced" not in again.stderr and f"-o {summary} --summary" in again.stderr
+    whose = "run of 2026-01-01 08:00 UTC · digest 5aba4f09fb0b"
+    for made in (page, summary):
+        assert f" · {whose} · for research" in made.read_text()
+    replacing = workbench("report", runs[1], "-o", page)
+    assert f"{page} was the page of another run, and is replaced: {whose}" in replacing.stderr
+
+
 def test_paper(notebook, tmp_path, monkeypatch):
     browser = tmp_path / "browser"
     browser.write_text(PRINTER)
@@ -102,9 +127,14 @@ def test_a_notebook_that_was_never_run_is_no_run(notebook, tmp_path):
 
 
 def test_what_is_not_there_is_named_with_what_is(notebook, tmp_path):
-    result = workbench("report", tmp_path / "run", "-o", tmp_path / "page.html")
+    result = workbench("report", tmp_path / "ruins", "-o", tmp_path / "page.html")
     assert result.exit_code == 2
-    assert f"run is not there; in {tmp_path} there is runs" in result.stderr
+    assert f"ruins is not there; did you mean {tmp_path / 'runs'}?" in result.stderr
+    for number in range(13):
+        (tmp_path / f"{number:02}").mkdir()
+    other = workbench("report", tmp_path / "elsewhere", "-o", tmp_path / "page.html")
+    assert f"elsewhere is not there; in {tmp_path} there is 00, 01" in other.stderr
+    assert "11 and 2 more" in other.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no locks there")
@@ -117,7 +147,10 @@ def test_a_run_in_progress_is_not_called_killed(notebook, tmp_path):
     with alone(notebook.parent) as held:
         assert held and workbench("report", notebook, "-o", page).exit_code == 0
         assert "still running" in page.read_text() and "killed" not in page.read_text()
-    workbench("report", notebook, "-o", page)
+        told = workbench("report", notebook, "-o", page).stderr
+        assert f"unfinished: {notebook} is still running (just begun)" in told
+    killed = workbench("report", notebook, "-o", page)
+    assert f"unfinished: {notebook} is interrupted" in killed.stderr
     assert "still running" not in page.read_text() and "killed" in page.read_text()
 
 

@@ -110,7 +110,9 @@ def test_the_table_tells_of_the_users_files_beside_what_is_analysed():
     assert table["spacing in the files, mm"] == "not stated"
     assert table["size analysed, pixels"] == "10 x 10"
     assert table["mask, pixels (quartiles)"] == "100"
-    assert table["images per patient (range)"] == "1.5 (1 to 2)"
+    assert table["images per patient, median (range)"] == "1.5 (1 to 2)"
+    middle = np.median([np.median(found.image(case)) for case in found])
+    assert table["median intensity analysed, grey values (quartiles)"].startswith(f"{middle:.3g} (")
 
 
 def pair(tmp_path, cohort="simulated", external="", **options):

@@ -1,4 +1,6 @@
 import json
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -132,3 +134,16 @@ def test_dicom_beside_other_images_is_refused(tmp_path):
     (tmp_path / "b.dcm").write_bytes(b"x")
     with pytest.raises(CohortError, match=r"DICOM files and other images \(a\.nii\.gz\)"):
         cohorts.read(tmp_path)
+
+
+def test_a_misspelt_folder_is_told_with_the_near_one(tmp_path, monkeypatch):
+    (tmp_path / "images" / "PNEUMONIA").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    near = Path("images") / "PNEUMONIA"
+    with pytest.raises(
+        CohortError, match=re.escape(f"images/PNEUMONA is not there; did you mean {near}? Expected")
+    ):
+        cohorts.read("images/PNEUMONA")
+    Path("notes.txt").touch()
+    with pytest.raises(CohortError, match=r"notes\.txt is none of these\. Expected 'samples'"):
+        cohorts.read("notes.txt")

@@ -92,6 +92,10 @@ def test_the_short_table_and_the_sentence_say_what_was_found():
         "AUC of CNN",
         "sensitivity of CNN",
         "specificity of CNN",
+        "Brier score of CNN",
     ]
+    # Unsure answers on the same sides of 0.5 are worse by the Brier score alone: (1 - 0.504)² is 0.246.
+    unsure = falls_in_words({"CNN": external_validation(home, judged(0.5 + 0.01 * (GOOD - 0.5), 100))}, "others")
+    assert unsure.startswith("Clearly worse in the others: Brier score of CNN, 0.246 against 0.010 while held out")
     for pair in ((home, judged(GOOD, 100)), (judged(BAD, 0), judged(GOOD, 100))):
         assert falls_in_words({"CNN": external_validation(*pair)}, "others").startswith("No figure of either")

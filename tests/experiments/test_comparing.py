@@ -4,6 +4,7 @@ import pytest
 from scipy import stats
 
 from workbench.experiments import best, by_setting, compare, export
+from workbench.experiments.comparing import rule
 
 
 def runs(means, *, seeds=6, spread=0.01, shared=0.0, seed=0):
@@ -58,9 +59,10 @@ def test_single_runs_are_ranked_but_not_told_apart():
         table["results.dice"] - 0.1,
         table["results.dice"] + 0.1,
     )
-    assert compare(table, "dice")["verdict"].tolist() == ["best", "worse"]
+    assert compare(table, "dice")["verdict"].tolist() == ["best", "worse: intervals apart"]
     table["results.dice_low"] -= 0.4
-    assert compare(table, "dice")["verdict"].tolist() == ["best", "cannot be told from the best"]
+    assert compare(table, "dice")["verdict"].tolist() == ["best", "cannot be told: intervals overlap"]
+    assert "intervals are compared" in rule(compare(table, "dice"))
 
 
 def test_less_may_be_better_and_failed_runs_do_not_count():

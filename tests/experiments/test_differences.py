@@ -3,6 +3,7 @@ import json
 import pytest
 
 from workbench.experiments import ChapterError, diff, run
+from workbench.experiments.differences import told
 
 RECORD = "from workbench import experiments\nexperiments.record(double=2 * size)"
 
@@ -47,3 +48,13 @@ def test_figures_are_compared_by_their_pixels(tmp_path):
 def test_a_folder_with_several_records_is_refused(tmp_path):
     with pytest.raises(ChapterError, match="one executed notebook, found 0"):
         diff(tmp_path, tmp_path)
+
+
+def test_what_differs_is_seen_to_differ():
+    assert told(0.9869777777777777, 0.9818222222222223) == ("0.987", "0.982")
+    assert told(0.1, 0.10000001) == ("0.10000000", "0.10000001")
+    assert told("", 3) == ("", "3")
+    same = "the same words " * 20
+    one, other = told(f"{same}\n 1 {same}", f"{same}\n 2 {same}")
+    assert "words 1 the" in one and "words 2 the" in other and len(one) < 80
+    assert told("short 1", "short 2") == ("short 1", "short 2")

@@ -23,6 +23,11 @@ def test_cases_from_all_over_the_table():
     assert titles(contact_sheet(cohort(), cases=["c05", "c02"])) == ["c05", "c02"]
 
 
+def test_a_caption_says_what_the_cases_are_or_how_many():
+    assert contact_sheet(cohort(), most=4).alt == "4 of 30 cases in small."
+    assert contact_sheet(cohort(), most=4, alt="Pairs.").alt == "Pairs."
+
+
 def test_titles_tell_label_and_split():
     made = contact_sheet(cohort(label="ill", split=["train", None] * 15), cases=["c00", "c01"])
     assert titles(made) == ["c00\nill, train", "c01\nill"]

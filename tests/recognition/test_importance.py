@@ -23,6 +23,16 @@ def test_what_counts_is_found_and_what_does_not_has_an_interval_around_nought():
     pd.testing.assert_frame_equal(table, again)
 
 
+@pytest.mark.parametrize(
+    ("low", "end"), [(0.0005, "of an AUC of 0.990."), (-0.0005, "0.990, which may be nothing.")]
+)
+def test_what_a_feature_costs_is_told_with_its_interval(low, end):
+    table = pd.DataFrame({"value": [0.00204, 0.001], "low": low, "high": 0.0036}, index=["maximum", "mean"])
+    said = recognition.loss_in_words(table, 0.9903)
+    assert said.startswith(f"Shuffled, maximum costs 0.0020 (95 % interval {low:.4f} to 0.0036) ")
+    assert said.endswith(end)
+
+
 def test_a_class_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="positive must be one of 'a', 'b', received 'c'"):
         recognition.permutation_importance(

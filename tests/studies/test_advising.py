@@ -12,7 +12,10 @@ def test_what_names_of_files_leave_open_is_said(tmp_path):
     pd.DataFrame(rows, columns=["kind", "done"]).to_csv(tmp_path / "audit.csv", index=False)
     said = remains_in_words(tmp_path)
     assert "not settled: 2 pairs of patients that may be one patient (audit.csv)" in said
-    assert "Each row below shows a pair" in said
+    assert "The rows below show such pairs" in said
+    rows = [("one patient or several", remains)]
+    pd.DataFrame(rows, columns=["kind", "done"]).to_csv(tmp_path / "audit.csv", index=False)
+    assert "not settled: names of files that look like several images of one patient" in remains_in_words(tmp_path)
     rows = [("name does not fit", remains)]
     pd.DataFrame(rows, columns=["kind", "done"]).to_csv(tmp_path / "audit.csv", index=False)
     assert "not settled: names of files" in remains_in_words(tmp_path)

@@ -307,7 +307,10 @@ def test_a_table_with_gaps_and_numbers_stays_as_it_is_too(tmp_path, picture):
         rows.append(f"{path.name},{number % 2 if number else ''},{number or ''},{number:03}")
     (tmp_path / "list.csv").write_text("\n".join(rows))
     study = started(tmp_path / "mine", tmp_path / "list.csv", positive="1")
-    assert "patients: column patient of list.csv (16); 15 of them have cases that are analysed" in study.assumed
+    assert (
+        "patients: column patient of list.csv (16); 15 of these 16 patients have cases that are analysed"
+        in study.assumed
+    )
     before = files(tmp_path / "mine")
     again = started(tmp_path / "mine")
     assert (len(again.left_out), again.assumed) == (1, study.assumed)
@@ -570,10 +573,62 @@ def test_an_audit_of_plain_images_tells_patients_as_the_study_does(tmp_path, pic
 
 def test_who_says_that_each_image_is_of_another_patient_hears_what_speaks_against_it(tmp_path, picture, classes):
     study = started(tmp_path / "mine", in_doubt(tmp_path / "pairs", picture), patient="image")
-    (said,) = (text for text in study.assumed if text.startswith("patients: "))
-    assert "48 of 48 names look like several images of 18 patients" in said and "(leakage)" in said
-    notebook = (tmp_path / "mine" / "study.ipynb").read_text()
-    assert "look like several images of 18 patients" in notebook
-    assert "say how patients were told apart" in notebook
+    # As many patients as are told without --patient.
+    known = started(tmp_path / "names", tmp_path / "pairs").assumed
+    assert any("there are 24 patients, 24 of them with several images" in text for text in known)
+    against = "48 of 48 names of files look like several images of 24 patients"
+    (remains,) = (line for line in studies.told(study) if line.startswith("remains: "))
+    assert remains.startswith(f"remains: warning: {against}") and "(leakage)" in remains
+    notebook = json.loads((tmp_path / "mine" / "study.ipynb").read_text())
+    prose = "\n".join("".join(cell["source"]) for cell in notebook["cells"])
+    assert f"- Remains: warning: {against}" in prose
+    assert "Each image was taken for another patient, and many names of files say otherwise" in prose
+    assert "--patient 'EXPRESSION'" in (tmp_path / "mine" / "README.md").read_text()
+    audit = lines(tmp_path / "mine" / "audit.csv")
+    alike = audit[audit["kind"] == findings.ALIKE]
+    assert alike["done"].tolist() == [findings.REMAINS] * 24
+    assert len(set(" ".join(alike["cases"]).split())) == 48
+    before = files(tmp_path / "mine")
+    started(tmp_path / "mine")
+    assert files(tmp_path / "mine") == before
     plain = started(tmp_path / "plain", classes, patient="image")
     assert "patients: each image is of another patient, as you say" in plain.assumed
+    assert studies.told(plain)[-1] == "remains: nothing; the audit finds nothing wrong"
+
+
+def test_images_that_the_table_gives_to_one_patient_are_no_longer_held_against_the_user(tmp_path, picture):
+    study = started(tmp_path / "mine", in_doubt(tmp_path / "pairs", picture), patient="image")
+    one, other = study.remaining["cases"].iloc[0]
+    table = lines(tmp_path / "mine" / "cases.csv").set_index("case")
+    table.loc[other, "patient"] = table.loc[one, "patient"]
+    table.reset_index().to_csv(tmp_path / "mine" / "cases.csv", index=False)
+    assert len(started(tmp_path / "mine").remaining) == 23
+
+
+def test_the_first_picture_of_a_study_in_doubt_is_of_both_classes_as_they_are_in_their_files(tmp_path, picture):
+    started(tmp_path / "mine", in_doubt(tmp_path / "images", picture))
+    cells = json.loads((tmp_path / "mine" / "study.ipynb").read_text())["cells"]
+    drawing = ["".join(cell["source"]) for cell in cells if "plots." in "".join(cell["source"])]
+    # A page in plain words takes the first picture; `whole` was not brought to the study's size.
+    assert drawing[0].startswith("plots.contact_sheet(whole.select(list(internal))")
+    assert drawing[1].startswith("doubted = studies.pairs_in_doubt(raw)")
+
+
+def test_pairs_that_the_user_decided_stay_listed(tmp_path, picture):
+    in_doubt(tmp_path / "images", picture)
+    for patient, done in {
+        r"(?:.*-)?(person\d+|IM-\d+)-\d+": "united, as you say",
+        r"(person\d+|(?:NORMAL2-)?IM-\d+).*": "kept apart, as you say",
+        "image": "kept apart, as you say",
+    }.items():
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        study = started(folder, tmp_path / "images", patient=patient)
+        audit = lines(folder / "audit.csv")
+        pairs = audit[audit["kind"] == findings.DOUBT]
+        assert pairs["done"].tolist() == [done] * 6
+        names = study.cohort.table["image"].map(lambda path: Path(path).stem)
+        for cases in pairs["cases"].str.split():
+            assert {name.removeprefix("NORMAL2-")[:7] for name in names[cases]} == {names[cases].iloc[0][-9:][:7]}
+        before = files(folder)
+        started(folder)
+        assert files(folder) == before

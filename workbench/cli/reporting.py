@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workbench.experiments import Run
 
 FILES = (".html", ".htm", ".pdf")
+PAGES = ("report.html", "summary.html")  # as the commands of a study name them
 SHOWN = 12  # names in a folder
 HEADLINES = 8  # results that are told after a run
 LARGEST = 5_000_000  # bytes of a file that opens at once anywhere and goes by mail
@@ -36,7 +37,7 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
     """Write the report of executed notebooks: HTML that opens offline, a site of several, or a PDF."""
     from workbench.experiments.chapters import ChapterError
     from workbench.privacy import PrivacyError
-    from workbench.reports import PrintingError
+    from workbench.reports import PrintingError, run_of
 
     if output.suffix.lower() not in FILES and (pdf or summary):
         fail(f"expected a .html or .pdf file as -o with --pdf or --summary, received the folder {output}")
@@ -47,13 +48,18 @@ def report(  # noqa: PLR0917 (options, which the command line takes by name)
             newest = max(notebooks, key=lambda path: path.stat().st_mtime)
             told = f"name the one; the newest is {newest}"
             fail(f"expected one executed notebook with --summary, received {len(notebooks)}: {told}")
+        before = run_of(output)
         for path in _written(notebooks, output, title=title, code=code, pdf=pdf, summary=summary):
             typer.echo(path)
             size = path.stat().st_size
             if path.suffix == ".html" and size > LARGEST:
                 message = f"{size / 1e6:.0f} MB in one file; a folder as -o makes a page of each run"
                 typer.echo(message, err=True)
-        _next(runs if len(notebooks) == 1 and not summary else [], output.parent, given="report")
+        if before and before != run_of(output):
+            typer.echo(f"{output} was the page of another run, and is replaced: {before}", err=True)
+        for path in notebooks:
+            _told_unfinished(path)
+        _next(notebooks, runs[0], output.parent, given="summary" if summary else "report")
     except (ChapterError, PrintingError, ValueError, OSError) as error:
         fail(str(error))
     except PrivacyError as error:
@@ -68,9 +74,7 @@ def _executed(place: Path, *, paged: bool, summary: bool) -> list[Path]:
     from workbench.studies.choosing import chosen, is_study
 
     if not place.exists():
-        above = next(folder for folder in place.absolute().parents if folder.is_dir())
-        there = ", ".join(sorted(one.name for one in above.iterdir() if not one.name.startswith("."))[:SHOWN])
-        fail(f"{place} is not there; in {above} there is {there or 'nothing'}")
+        _missing(place)
     found = below(place) if place.is_dir() else [place]
     run = [path for path in found if not is_untouched(load(path))]
     if found and not run:  # a notebook that waits to be run is no record
@@ -86,15 +90,53 @@ def _executed(place: Path, *, paged: bool, summary: bool) -> list[Path]:
     return in_order(run)
 
 
-def _next(runs: list[Path], folder: Path, *, given: str) -> None:
+def _missing(place: Path) -> NoReturn:
+    from workbench.files import meant, not_there
+
+    if meant(place):
+        fail(not_there(place))
+    above = next(folder for folder in place.absolute().parents if folder.is_dir())
+    there = sorted(one.name for one in above.iterdir() if not one.name.startswith("."))
+    more = f" and {len(there) - SHOWN} more" if len(there) > SHOWN else ""
+    fail(f"{place} is not there; in {above} there is {', '.join(there[:SHOWN]) or 'nothing'}{more}")
+
+
+def _told_unfinished(path: Path) -> None:
+    from workbench.experiments import failure, status
+    from workbench.experiments.chapters import load
+    from workbench.experiments.places import standing
+    from workbench.experiments.status import under_way
+
+    record = load(path)
+    state = standing(status(record), path.parent)
+    if state == "running":
+        typer.echo(f"unfinished: {path} is still running ({under_way(record) or 'just begun'})", err=True)
+        typer.echo("the page says so, and holds what was done so far; report again when it is done", err=True)
+    elif state in {"failed", "interrupted"}:
+        typer.echo(f"unfinished: {path} is {state}: {failure(record)}", err=True)
+
+
+def _next(notebooks: list[Path], runs: Path, folder: Path, *, given: str) -> None:
     from workbench.studies.steps import reporting
 
     # Beside standard output, whose last line is the path alone, for scripts.
     typer.echo("next: open it in a browser; it needs no network", err=True)
-    if len(runs) == 1:
-        for step in reporting(runs[0], folder):
+    if len(notebooks) == 1 and given != "summary":
+        mark = _mark(notebooks[0], folder)
+        for step in reporting(notebooks[0].parent if mark else runs, folder, mark=mark):
             if "--summary" in step.command or given == "run":
                 typer.echo(f"next: {step}", err=True)
+
+
+def _mark(notebook: Path, folder: Path) -> str:
+    # So that what is suggested replaces no page of another run.
+    from workbench.experiments.chapters import load
+    from workbench.reports import run_of
+    from workbench.reports.content.facts import digest
+
+    own = digest(load(notebook))
+    pages = [page for name in PAGES if (page := folder / name).exists()]
+    return "" if all(own in run_of(page) for page in pages) else own[:4]
 
 
 def _written(
@@ -142,8 +184,7 @@ def report_of(runs: list[Run], folder: Path) -> None:
             shown = page or write_site(written, folder / "report")
             typer.echo("report:", err=True)
             typer.echo(shown)
-            alone = folder if len(below(folder)) == 1 else written[0].parent
-            _next([alone] if one else [], folder.parent, given="run")
+            _next(written, folder if len(below(folder)) == 1 else written[0].parent, folder.parent, given="run")
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None

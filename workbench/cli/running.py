@@ -87,7 +87,7 @@ def results(
     """Tabulate the recorded results of all runs, or rank their settings."""
     from workbench.experiments import compare, export
     from workbench.experiments import results as tabulate
-    from workbench.experiments.comparing import PARAMETERS, RESULTS
+    from workbench.experiments.comparing import PARAMETERS, RESULTS, rule
     from workbench.experiments.places import standing
     from workbench.reports.content.intervals import ends_of
 
@@ -102,7 +102,9 @@ def results(
     except (FileNotFoundError, ValueError) as error:
         fail(str(error))
     if metric is not None:
-        typer.echo(table.to_string(float_format="{:.4g}".format, na_rep=""))
+        typer.echo(_ranked(table))
+        if len(table) > 1:
+            typer.echo(f"rule: {rule(table)}", err=True)
         if differ:
             typer.echo("workbench: these runs are not of the same data (workbench diff tells which)", err=True)
         return
@@ -135,7 +137,7 @@ def diff(
     except ChapterError as error:
         fail(str(error))
     for kind, name, one, other in table.itertuples(index=False):
-        typer.echo(f"{kind} {name}: {told(one)} -> {told(other)}")
+        typer.echo(f"{kind} {name}: {' -> '.join(told(one, other))}")
     if len(table):
         raise typer.Exit(1)
 
@@ -161,6 +163,21 @@ def recorded_name(table: pd.DataFrame, metric: str) -> str:
     names = [str(name).removeprefix(RESULTS) for name in table if str(name).startswith(RESULTS)]
     called = {result_name(name).lower(): name for name in names}
     return metric if metric in names else called.get(metric.lower(), metric)
+
+
+def _ranked(table: pd.DataFrame) -> str:
+    import numpy as np
+
+    shown = table.dropna(axis="columns", how="all")
+    if (shown["runs"] == 1).all():
+        shown = shown.rename(columns={"mean": "value"})
+    if "p" in shown:
+        shown["p"] = shown["p"].map("{:.2g}".format, na_action="ignore")
+    # Four digits of the largest, and of all others as many decimals.
+    largest = float(np.nanmax(shown.select_dtypes(float).abs().to_numpy()))
+    decimals = len(f"{largest:#.4g}".partition(".")[2])
+    written = f"{{:.{decimals}f}}" if 1e-4 < largest < 1e4 else "{:.4g}"
+    return shown.to_string(float_format=written.format, na_rep="")
 
 
 def _several_data(table: pd.DataFrame) -> bool:

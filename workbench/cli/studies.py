@@ -28,10 +28,10 @@ def audit(
     """Look for what is wrong with a study; exit 1 if that would make results wrong."""
     from workbench import cohorts
     from workbench.files import replacing
-    from workbench.studies.findings import DOUBT, with_doubts
+    from workbench.studies.findings import ALIKE, DOUBT, with_doubts, with_look_alikes
     from workbench.studies.gathering import gather, gather_as_listed
     from workbench.studies.steps import saying_patients
-    from workbench.studies.telling import doubt
+    from workbench.studies.telling import doubt, look_alike
 
     try:
         gathered = gather_as_listed(folder) if patient is None else gather(folder, patient=patient)
@@ -40,15 +40,18 @@ def audit(
     except (cohorts.CohortError, ValueError) as error:
         fail(str(error))
     findings = with_doubts(findings, cohort.table["patient"], gathered.doubtful)
+    findings = with_look_alikes(findings, cohort.table["patient"], gathered.alike)
     for text in gathered.assumed:
         typer.echo(f"assumed: {text}")
     for text in gathered.examples:
         typer.echo(f"example: {text}")
-    for severity, kind, cases, detail in findings[findings["kind"] != DOUBT].itertuples(index=False):
+    for severity, kind, cases, detail in findings[~findings["kind"].isin([DOUBT, ALIKE])].itertuples(index=False):
         named = f" [{cohorts.listed(list(map(str, cases)))}]" if cases else ""
         typer.echo(f"{severity}: {kind}: {detail}{named}")
     if pairs := int((findings["kind"] == DOUBT).sum()):
         typer.echo(f"warning: {doubt(pairs)}")
+    if len(alike := findings.loc[findings["kind"] == ALIKE, "cases"]):
+        typer.echo(f"warning: {look_alike(alike, len(cohort))}")
     if gathered.unite:
         united = saying_patients(folder, gathered.unite, command="audit")
         typer.echo(f"if each pair in doubt is one patient: {united}")

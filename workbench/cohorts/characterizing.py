@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -35,7 +36,7 @@ def characterize(cohorts: Mapping[str, Cohort]) -> pd.DataFrame:
         the intensities, and the area (or volume) of the mask. Of numbers that differ from image to image, the
         median and in brackets the quartiles; of images per patient, the least and the most. A modality that no
         image states has no row. Images that `comparable` made have their size and spacing before, and the size
-        analysed.
+        analysed; intensities are of what is analysed then.
 
     Examples
     --------
@@ -85,7 +86,7 @@ def _column(rows: pd.DataFrame, patients: pd.Series) -> dict[str, str]:
     told = {
         "patients": str(len(counts)),
         "images": str(len(rows)),
-        "images per patient (range)": _spread(counts, (0, 0.5, 1)),
+        "images per patient, median (range)": _spread(counts, (0, 0.5, 1)),
     }
     for name, values in rows.items():
         numbers = pd.api.types.is_numeric_dtype(values)
@@ -127,7 +128,7 @@ def _sized(table: pd.DataFrame) -> pd.DataFrame:
     if table.loc[now].equals(table.loc[files]):
         names = {files: files.replace(" in the files", ""), "spacing in the files, mm": "spacing, mm"}
         return table.drop(index=now).rename(index=names)
-    return table
+    return table.rename(index=lambda name: re.sub(r"(?<=intensity)(?=,)", " analysed", name))
 
 
 def _measure(image: Image, *, known: bool) -> str:

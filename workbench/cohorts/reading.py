@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from workbench import samples
-from workbench.files import nearest
+from workbench.files import nearest, not_there
 from workbench.images.dicom import is_dicom
 
 from .cohort import Cohort
@@ -68,11 +68,9 @@ def read(source: str | Path) -> Cohort:
         return read_medmnist(path)
     if path.is_file() and is_coco(path):
         return read_coco([path], path.parent)
-    raise CohortError(
-        f"{source}: expected 'samples', 'fetch:' and a public set's name, or a folder of images, a table (.csv, "
-        ".parquet), a MedMNIST .npz or a COCO .json that exists; a relative path counts from the folder "
-        "where you are and those above it"
-    )
+    expected = "'samples', 'fetch:' and a public set's name, a folder of images, a table (.csv, .parquet)"
+    given = f"{source} is none of these." if path.exists() else not_there(source)
+    raise CohortError(f"{given} Expected {expected}, a MedMNIST .npz or a COCO .json")
 
 
 def _public_set(source: str) -> Path | None:

@@ -181,7 +181,8 @@ def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
     Returns
     -------
     str
-        A sentence for each figure whose difference has an interval below 0, or one for all.
+        A sentence for each AUC, sensitivity, specificity and Brier score whose difference has an interval on the
+        worse side of 0, or one for all.
 
     Examples
     --------
@@ -195,18 +196,19 @@ def falls_in_words(validated: Mapping[str, pd.DataFrame], place: str) -> str:
     """
     said = []
     for model, table in validated.items():
-        for metric, word in CLINICAL.items():
+        for metric, word in (CLINICAL | {name: metric_name(name) for name in LESS_IS_BETTER}).items():
             row: Any = table.loc[metric]
-            if row["high"] < 0:
-                least = share_decimals((row["external"], row["internal"]))
+            if row["low"] > 0 if metric in LESS_IS_BETTER else row["high"] < 0:
+                least = LEAST.get(metric, share_decimals((row["external"], row["internal"])))
                 new, old = (rounded(row[name], least) for name in ("external", "internal"))
                 said.append(
                     f"Clearly worse in the {place}: {word} of {model}, {new} against {old} while held out "
                     f"(difference {_difference(row, metric, signed=False)})."
                 )
     nothing = (
-        f"No figure of either model is clearly worse in the {place} than while held out: no difference has its "
-        "whole interval below 0. That does not prove that none is worse."
+        f"No figure of either model is clearly worse in the {place} than while held out: of AUC, sensitivity and "
+        "specificity no difference has its whole interval below 0, and of the Brier score (more is worse) none "
+        "has it above 0. That does not prove that none is worse."
     )
     return "\n".join(said) or nothing
 

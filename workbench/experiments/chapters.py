@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from workbench.files import meant, not_there
+
 STUDY = "study.ipynb"  # in the folder of a study of one's own
 OPENING = "opening"  # tag of its cell that tells what was found and what was taken for granted
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -89,6 +91,9 @@ def find(chapter: str | Path) -> Path:
     below_chapters = folder() / path.with_suffix(".ipynb")
     if path.parent != Path() and not path.is_absolute() and below_chapters.is_file():
         return below_chapters
+    near = meant(path)
+    if near is not None and (near.suffix == ".ipynb" or (near / STUDY).is_file()):
+        raise ChapterError(not_there(chapter))
     studies = {study.stem: f"studies/{study.stem}" for study in below(folder() / "studies")}
     raise ChapterError(
         f"no chapter or notebook {str(chapter)!r}; {_meant(path, {name: name for name in by_name} | studies)} "
@@ -98,9 +103,7 @@ def find(chapter: str | Path) -> Path:
 
 
 def _meant(typed: Path, known: dict[str, str]) -> str:
-    named = typed.parent if typed.name == STUDY else typed
-    known |= {own.parent.name: str(own.parent) for own in named.parent.glob(f"*/{STUDY}")}
-    near = difflib.get_close_matches(named.name.removesuffix(".ipynb"), known)
+    near = difflib.get_close_matches(typed.name.removesuffix(".ipynb"), known)
     return f"did you mean {' or '.join(known[name] for name in near)}? The" if near else "the"
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PARAMETERS, RESULTS = "parameters.", "results."
+BY_INTERVALS = {True: "cannot be told: intervals overlap", False: "worse: intervals apart"}
 
 
 def best(table: pd.DataFrame, metric: str, *, largest: bool = True) -> pd.Series:
@@ -112,7 +113,8 @@ def compare(
     pandas.DataFrame
         One row for each setting, best first: ``runs``, ``mean``, ``low``, ``high``, ``p`` of the comparison with
         the best, and ``verdict``: ``"best"``, ``"worse"``, ``"cannot be told from the best"`` or
-        ``"unknown: one run"``.
+        ``"unknown: one run"``; of single runs that are compared by their intervals, ``"worse: intervals apart"``
+        or ``"cannot be told: intervals overlap"``.
 
     Raises
     ------
@@ -152,6 +154,40 @@ def compare(
     )
     found.index.names = names
     return found
+
+
+def rule(compared: pd.DataFrame) -> str:
+    """Say by what the verdicts of a comparison were reached, and what that does not see.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        As from `compare`.
+
+    Returns
+    -------
+    str
+        In words.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rule(pd.DataFrame({"verdict": ["best", "unknown: one run"]}))
+    'of one run alone nothing can be told: repeat it with other seeds'
+    """
+    verdicts = set(compared["verdict"])
+    if verdicts & set(BY_INTERVALS.values()):
+        return (
+            "of one run each, the recorded intervals are compared: worse is where they lie apart. That does not "
+            "see that patients may be the same: where intervals overlap, and more so where a value lies outside "
+            "the other's interval, the runs may still differ"
+        )
+    if "unknown: one run" in verdicts:
+        return "of one run alone nothing can be told: repeat it with other seeds"
+    return (
+        "worse is what a t-test over the repetitions (paired where they share seeds), corrected for the number of "
+        "comparisons by Holm's method, finds so. That sees the chance in training, not that of the patients"
+    )
 
 
 def export(table: pd.DataFrame, path: str | Path) -> Path:
@@ -258,7 +294,7 @@ def _verdict(top: dict[str, float], row: dict[str, float], chance: float, told: 
     if any(map(isnan, ends)):
         return "unknown: one run"
     overlap = top["low"] <= row["high"] and row["low"] <= top["high"]
-    return "cannot be told from the best" if overlap else "worse"
+    return BY_INTERVALS[overlap]
 
 
 def _latex(table: pd.DataFrame) -> str:

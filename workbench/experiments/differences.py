@@ -16,6 +16,8 @@ from .status import status
 if TYPE_CHECKING:
     import pandas as pd
 
+LINE, BEFORE = 60, 20  # characters of a text that are shown, and of these before what differs
+
 
 def diff(first: str | Path, second: str | Path) -> pd.DataFrame:
     """Compare two executed notebooks.
@@ -134,24 +136,41 @@ def _pixels(first: str | None, second: str | None) -> tuple[str, str]:
     return "", f"{share:.3g} % of the pixels differ, by up to {distance.max()} of 255"
 
 
-def told(value: Any) -> str:
-    """Write a value of a difference in one line.
+def told(first: Any, second: Any) -> tuple[str, str]:
+    """Write both values of a difference in a line each, so that they are seen to differ.
 
     Parameters
     ----------
-    value : object
-        Of a cell of the table.
+    first, second : object
+        Of a row of the table.
 
     Returns
     -------
-    str
-        At most 60 characters.
+    tuple of str
+        Numbers with as many digits as tell them apart, three at least; of long texts, where they begin to differ.
 
     Examples
     --------
-    >>> told(0.25)
-    '0.25'
+    >>> told(0.9869777, 0.9818222), told(0.99021, 0.99018), told(3, 10)
+    (('0.987', '0.982'), ('0.99021', '0.99018'), ('3', '10'))
     """
-    text = value if isinstance(value, str) else json.dumps(value)
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "..."
+    if isinstance(first, float) and isinstance(second, float):
+        return _numbers(first, second)
+    one, other = (" ".join((one if isinstance(one, str) else json.dumps(one)).split()) for one in (first, second))
+    letters = enumerate(zip(one, other, strict=False))
+    same = next((place for place, (a, b) in letters if a != b), min(len(one), len(other)))
+    start = max(same - BEFORE, 0) if max(len(one), len(other)) > LINE else 0
+    return _cut(one, start), _cut(other, start)
+
+
+def _numbers(first: float, second: float) -> tuple[str, str]:
+    for digits in range(3, 17):
+        one, other = (f"{number:#.{digits}g}" for number in (first, second))
+        if one != other:
+            break
+    return one, other
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + LINE
+    return f"{'...' * (start > 0)}{text[start:end]}{'...' * (end < len(text))}"

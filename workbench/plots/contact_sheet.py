@@ -34,6 +34,7 @@ def contact_sheet(
     masks: bool = True,
     boxes: bool = True,
     width: float = GREY_PANEL_WIDTH,
+    alt: str = "",
 ) -> Figure:
     """Show the images of a cohort in small, with label, split, masks and boxes.
 
@@ -52,6 +53,8 @@ def contact_sheet(
         Whether to draw them where there are any.
     width : float, optional
         Of the figure, in inches.
+    alt : str, optional
+        One sentence that says what is to be seen; by default how many of the cases.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def contact_sheet(
     columns = min(columns, len(chosen))
     rows = -(-len(chosen) // columns)
     size = (width, rows * (width / columns + 0.4))
-    alt = f"{len(chosen)} of {len(every)} cases in small."
+    alt = alt or f"{len(chosen)} of {len(every)} cases in small."
     made, grid = figure(rows, columns, size=size, alt=alt, squeeze=False)
     around = {case: cohort.boxes(case) for case in chosen} if boxes and "boxes" in cohort.table else {}
     colors = _colors(around.values())

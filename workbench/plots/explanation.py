@@ -72,7 +72,11 @@ def show_explanations(
         raise ValueError(f"maps must have the images' shape {pictures.shape[:3]}, received {received or 'none'}")
     count, height, across = pictures.shape[:3]
     columns = 1 + len(drawn)
-    tall = count * (width / columns) * height / across + 0.9 + 0.2 * count * (titles is not None)
+    tall = (
+        count * (width / columns) * height / across
+        + 0.9
+        + 0.2 * sum(1 + title.count("\n") for title in titles or ())
+    )
     made, grid = figure(count, columns, size=(width, tall), alt=alt, squeeze=False)
     with matplotlib.rc_context(STYLE):
         for row, picture in enumerate(pictures):

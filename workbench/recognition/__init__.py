@@ -6,7 +6,7 @@ with its card.
 
 from .bayes import BayesExplanation, explain_bayes
 from .fitness import ModelError
-from .importance import permutation_importance
+from .importance import loss_in_words, permutation_importance
 from .leaks import noise_study
 from .mask_writing import write_masks
 from .models import models
@@ -37,6 +37,7 @@ __all__ = [
     "features_in_words",
     "load",
     "load_table",
+    "loss_in_words",
     "measure",
     "models",
     "noise_study",

@@ -117,6 +117,33 @@ def permutation_importance(
     return table.sort_values("value", ascending=False, kind="stable")
 
 
+def loss_in_words(importance: pd.DataFrame, area: float) -> str:
+    """Say what the feature that a model needs most costs when it is shuffled.
+
+    Parameters
+    ----------
+    importance : pandas.DataFrame
+        As from `permutation_importance`.
+    area : float
+        The model's AUC.
+
+    Returns
+    -------
+    str
+        The loss with its interval, beside the AUC; and that it may be nothing, where the interval holds 0.
+
+    Examples
+    --------
+    >>> loss_in_words(pd.DataFrame({"value": [0.0021], "low": [0.0008], "high": [0.004]}, index=["size"]), 0.99)
+    'Shuffled, size costs 0.0021 (95 % interval 0.0008 to 0.0040) of an AUC of 0.990.'
+    """
+    first: Any = importance.iloc[0]
+    loss, low, high = (f"{first[name] + 0.0:.4f}" for name in ("value", "low", "high"))
+    nothing = "" if first["low"] > 0 else ", which may be nothing"
+    cost = f"{loss} (95 % interval {low} to {high}) of an AUC of {area:.3f}"
+    return f"Shuffled, {importance.index[0]} costs {cost}{nothing}."
+
+
 def _scores(
     known: tuple[Recognizer, pd.DataFrame, NDArray, NDArray],
     held: pd.DataFrame,

@@ -81,15 +81,16 @@ def feature_in_words(
     Returns
     -------
     str
-        A sentence on the medians, and one on what they mean.
+        A sentence on the medians, each with its quartiles, and one on what they mean.
 
     Examples
     --------
     >>> import pandas as pd
     >>> bright = pd.Series([5.0, 6, 7, 1, 2, 3], name="mean_0_1")
     >>> said = feature_in_words(bright, list("iiihhh"), positive="i", grid=2, gradients=0, units="HU")
-    >>> print(said.replace(". ", ".\n"))
-    mean_0_1 is higher in i: median 6.00 HU, against 2.00 HU in the others, so 4.00 HU more.
+    >>> print(said.replace(". ", ".\n").replace("others, so", "others,\nso"))
+    mean_0_1 is higher in i: median 6.00 HU (quartiles 5.50 to 6.50), against 2.00 HU (1.50 to 2.50) in the others,
+    so 4.00 HU more.
     Its meaning: mean brightness; zone 0_1 of 2 x 2: row 1, column 2.
     """
     name, ill = str(values.name), np.asarray(labels) == positive
@@ -104,8 +105,13 @@ def feature_in_words(
     one, other = round(one, decimals), round(other, decimals)
     here, there, apart = (f"{value:.{decimals}f}{unit}" for value in (one, other, abs(one - other)))
     side, more = ("higher", "more") if one > other else ("lower", "less")
+    own, theirs = (
+        " to ".join(f"{quartile:.{decimals}f}" for quartile in values[rows].quantile([0.25, 0.75]))
+        for rows in (ill, ~ill)
+    )
     return (
-        f"{name} is {side} in {positive}: median {here}, against {there} in the others, so {apart} {more}.{known}"
+        f"{name} is {side} in {positive}: median {here} (quartiles {own}), against {there} ({theirs}) in the "
+        f"others, so {apart} {more}.{known}"
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,30 @@ def read(notebooks: Sequence[Path], *, links: Mapping[str, str] | None = None) -
         sections.append(one.without(known, again=again) if sections else one)
         known |= {block.digest for block in one.blocks}
     return sections
+
+
+def run_of(page: Path) -> str:
+    """Tell of which run a page is.
+
+    Parameters
+    ----------
+    page : Path
+        A file that may be a page of ours.
+
+    Returns
+    -------
+    str
+        As `content.facts.identity` says it; empty where there is no page, or it is not of one run alone.
+
+    Examples
+    --------
+    >>> run_of(Path("no such page.html"))
+    ''
+    """
+    if not page.is_file():
+        return ""
+    found = re.search(r'<meta name="run" content="([^"]*)">', page.read_text(encoding="utf-8", errors="replace"))
+    return unescape(found[1]) if found else ""
 
 
 def page_html(

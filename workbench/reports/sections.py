@@ -155,9 +155,9 @@ class Section:
         return facts.environment(self.notebook)
 
     @property
-    def started(self) -> str:
-        """Day of the run."""
-        return str(self.about.get("run", {}).get("started", ""))[:10]
+    def of(self) -> str:
+        """Which run it is of: study, day and hour, digest."""
+        return facts.identity(self.notebook)
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from workbench.cohorts import Cohort
 
-from .findings import DOUBT, REMAINS, UNFIT
+from .findings import ALIKE, DOUBT, REMAINS, UNFIT
 from .tables import AUDIT
 
 #: Above it a first look at small images is to be distrusted.
@@ -37,8 +37,11 @@ def remains_in_words(folder: Path | None) -> str:
     kinds = _remaining(folder)["kind"].tolist()
     pairs, unfit = kinds.count(DOUBT), UNFIT in kinds
     said = [f"{pairs} {'pairs' if pairs > 1 else 'pair'} of patients that may be one patient"] if pairs else []
+    said += ["names of files that look like several images of one patient"] if ALIKE in kinds else []
     said += ["names of files that do not fit the expression for patients"] if unfit else []
-    shown = " Each row below shows a pair; README.md says what to type if they are one patient." if pairs else ""
+    shown = (
+        " The rows below show such pairs; README.md says what to type if they are one patient." if pairs else ""
+    )
     return f"Found at the start, and not settled: {' and '.join(said)} (audit.csv).{shown}" if said else ""
 
 
@@ -94,8 +97,9 @@ def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) ->
     said = " and ".join(f"{area:.3f} ({model})" for model, area in high.items())
     return (
         f"An AUC of {said} from images of {size} pixels along each side is to be distrusted until leaks are ruled "
-        f"out. Look at markers, letters and borders in the images above, and at the feature {feature}, which the "
-        "classical model needs most: does it tell the disease, or how the images were made?"
+        "out. Look at markers, letters and borders, in the sheet of cases above and better in the files, which "
+        f"cases.csv lists by number; and at the feature {feature}, which the classical model needs most: does "
+        "it tell the disease, or how the images were made?"
     )
 
 

@@ -27,6 +27,10 @@ class Gathered:
         The expression that takes each such pair for one; empty where there is none.
     unfit : tuple of str
         Cases whose names do not fit the user's expression.
+    alike : tuple of tuple of str
+        Cases whose names look like several images of one patient, where the user says that each is of another.
+    decided : tuple of tuple of str
+        Cases of each pair of patients who may be one, where the user's word decides.
     """
 
     cohort: Cohort
@@ -36,3 +40,5 @@ class Gathered:
     doubtful: tuple[tuple[str, str], ...] = ()
     unite: str = ""
     unfit: tuple[str, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
+    decided: tuple[tuple[str, ...], ...] = ()

@@ -14,9 +14,8 @@ from workbench.experiments.chapters import OPENING, PACKAGE, load, source, tagge
 from workbench.experiments.parameters import declared
 from workbench.files import replacing
 
-from .findings import DOUBT, UNFIT
+from .findings import ALIKE, DOUBT, UNFIT
 from .telling import found, in_classes
-from .whose import LOOK_ALIKE
 from .wording import plain
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ PASSAGE = re.compile(r"<!-- if ([^>]+?) -->(.*?)<!-- end -->", re.DOTALL)
 OWN = re.compile(r"<!-- own: (.*?) -->", re.DOTALL)
 
 #: How it is said that nobody but the names of files, or none at all, tells patients apart.
-DOUBTFUL = ("patients: nothing says", "patients: by the names", LOOK_ALIKE)
+DOUBTFUL = ("patients: nothing says", "patients: by the names")
 
 
 def write_notebook(started: Started, path: Path) -> bool:
@@ -115,8 +114,9 @@ def conditions(started: Started) -> set[str]:
     said, kinds = " ".join(started.assumed), set(started.remaining["kind"])
     return {
         *(["patients in doubt"] if DOUBT in kinds else []),
+        *(["patients alike"] if ALIKE in kinds else []),
         *(["unfit names"] if UNFIT in kinds else []),
-        *(["more remains"] if kinds - {DOUBT, UNFIT} else []),
+        *(["more remains"] if kinds - {DOUBT, ALIKE, UNFIT} else []),
         *(["stretched"] if "which stretches" in said else []),
         *(["doubtful patients"] if any(mark in said for mark in DOUBTFUL) else []),
     }

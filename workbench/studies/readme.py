@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.files import replacing
 
-from .findings import DOUBT
+from .findings import ALIKE, DOUBT
 from .steps import PAGES, Step, again, commands, saying_patients
 from .telling import counted, found
 from .wording import plain
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 FILES = {
     "cases.csv": "one row for each case that is analysed. Images stay where they are; paths count from here",
     "left_out.csv": "the cases that are not, and why",
-    "audit.csv": "what was found in all images, and what was done about it: cases left out, or it remains",
-    "doubts.csv": "patients who may be one, with their files side by side; the page of a run has their images",
+    "audit.csv": "what was found, and what was done: cases left out, decided as you say, or it remains",
+    "doubts.csv": "patients who may be one, with their files side by side; the page of a run shows four pairs",
     "study.ipynb": "the analysis: open it in JupyterLab, or run it as below",
     ".gitignore": "keeps git from this folder: names of files, in the tables and below, may tell who a patient is",
 }
@@ -51,7 +51,14 @@ def write_readme(started: Started, path: Path) -> None:
             f"`{again_typed} --patient 'EXPRESSION'`, a regular expression for the names of files, whose group is "
             "the patient. If they are two, nothing is to be done; if you cannot tell, take them for one, which is "
             "the safe side. `doubts.csv` has their files side by side, as seen from here, and the page of a run "
-            "their images, below “Cohort and audit”.",
+            "images of four pairs at most, below “Cohort and audit”.",
+        ]
+    if (started.remaining["kind"] == ALIKE).any():
+        lines += [
+            "",
+            "Images of one person that are taken for several make results too good. If the names of files are",
+            f"right, type `{again_typed} --patient 'EXPRESSION'`, a regular expression for them, whose group is "
+            "the patient; or start the study anew without `--patient image`.",
         ]
     if started.unite:
         lines += [

@@ -41,7 +41,7 @@ class Remembered:
         See `Gathered`.
     unite : str
         See `Gathered`.
-    unfit : tuple of str
+    unfit, alike, decided : tuple
         See `Gathered`.
     """
 
@@ -54,6 +54,8 @@ class Remembered:
     examples: tuple[str, ...] = ()
     unite: str = ""
     unfit: tuple[str, ...] = ()
+    alike: tuple[tuple[str, ...], ...] = ()
+    decided: tuple[tuple[str, ...], ...] = ()
 
     def told_again(self, gathered: Gathered) -> Gathered:
         """Say once more what was said of patients.
@@ -69,7 +71,13 @@ class Remembered:
             With examples and doubts.
         """
         return replace(
-            gathered, examples=self.examples, doubtful=self.doubtful, unite=self.unite, unfit=self.unfit
+            gathered,
+            examples=self.examples,
+            doubtful=self.doubtful,
+            unite=self.unite,
+            unfit=self.unfit,
+            alike=self.alike,
+            decided=self.decided,
         )
 
     def edited(self, patients: pd.Series) -> bool:
@@ -146,6 +154,8 @@ def recall(folder: Path) -> Remembered:
         tuple(found.get("examples", ())),
         found.get("unite", ""),
         tuple(found.get("unfit", ())),
+        tuple(map(tuple, found.get("alike", ()))),
+        tuple(map(tuple, found.get("decided", ()))),
     )
 
 

@@ -11,7 +11,7 @@ from workbench.cohorts import Cohort, CohortError
 from workbench.experiments.chapters import STUDY
 
 from .doubts import write_doubts
-from .findings import REMAINS, with_doubts, with_unfit, with_what_was_done
+from .findings import REMAINS, with_decided, with_doubts, with_look_alikes, with_unfit, with_what_was_done
 from .gathered import Gathered
 from .gathering import gather, rarer_class
 from .notebook import write_notebook
@@ -162,10 +162,10 @@ def start(
         examples=gathered.examples,
         unite=gathered.unite,
         unfit=gathered.unfit,
+        alike=gathered.alike,
+        decided=gathered.decided,
     )
-    found = with_doubts(findings, cohort.table["patient"], gathered.doubtful)
-    found = with_unfit(found, gathered.unfit, len(cohort))
-    findings = with_what_was_done(found, left, (*UNUSABLE, *COPIES))
+    findings = _all_told(findings, gathered, left)
     shapes = shapes_of(kept)
     lacking = lacking or mixed(shapes)
     guessed = [f"the class to be found is {chosen} (if not, add --positive CLASS)"]
@@ -214,7 +214,7 @@ def _taken_up(folder: Path, *, label: str | None, patient: str | None) -> tuple[
 
 def _settled(gathered: Gathered, *, anew: str | None) -> Gathered:
     table, assumed, doubtful = gathered.cohort.table, list(gathered.assumed), gathered.doubtful
-    unfit = gathered.unfit
+    unfit, alike, decided = gathered.unfit, gathered.alike, gathered.decided
     if "split" in table and table["split"].nunique() < 2:
         table = table.drop(columns="split")
     elif "split" in table:
@@ -235,7 +235,9 @@ def _settled(gathered: Gathered, *, anew: str | None) -> Gathered:
         doubtful = tuple((numbers[longer], numbers[shorter]) for longer, shorter in doubtful)
     if not gathered.named:
         cases = pd.Index([f"case-{number:05}" for number in range(1, len(table) + 1)], name="case")
-        unfit = tuple(cases[table.index.isin(unfit)])
+        number = dict(zip(map(str, table.index), cases, strict=True))
+        unfit = tuple(number[case] for case in unfit)
+        alike, decided = (tuple(tuple(number[case] for case in one) for one in all_) for all_ in (alike, decided))
         table = table.set_axis(cases)
         assumed.append(
             f"names of files may tell who a patient is: cases and patients are numbered, and only {CASES} and "
@@ -244,14 +246,31 @@ def _settled(gathered: Gathered, *, anew: str | None) -> Gathered:
     first = [name for name in FIRST if name in table]
     table = table[first + [name for name in table if name not in first]]
     cohort = Cohort(table, root=gathered.cohort.root)
-    return replace(gathered, cohort=cohort, assumed=tuple(assumed), doubtful=doubtful, unfit=unfit)
+    return replace(
+        gathered,
+        cohort=cohort,
+        assumed=tuple(assumed),
+        doubtful=doubtful,
+        unfit=unfit,
+        alike=alike,
+        decided=decided,
+    )
+
+
+def _all_told(findings: pd.DataFrame, gathered: Gathered, left: pd.DataFrame) -> pd.DataFrame:
+    """Add what names of files tell of patients, and what was done about each finding."""
+    patients = gathered.cohort.table["patient"]
+    found = with_doubts(findings, patients, gathered.doubtful)
+    found = with_look_alikes(found, patients, gathered.alike)
+    found = with_unfit(found, gathered.unfit, len(patients))
+    return with_decided(with_what_was_done(found, left, (*UNUSABLE, *COPIES)), patients, gathered.decided)
 
 
 def _counted_among(kept: Cohort, cohort: Cohort, assumed: tuple[str, ...]) -> tuple[str, ...]:
     """Say how many of all patients have cases that are analysed, where some have none."""
-    number = kept.table["patient"].nunique()
-    if number == cohort.table["patient"].nunique():
+    number, total = (study.table["patient"].nunique() for study in (kept, cohort))
+    if number == total:
         return assumed
-    more = f"; {number} of them have cases that are analysed"
+    more = f"; {number} of these {total} patients have cases that are analysed"
     told = (text.startswith("patients: ") and "changed by you" not in text for text in assumed)
     return tuple(text + more if patients else text for text, patients in zip(assumed, told, strict=True))

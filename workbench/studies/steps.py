@@ -112,7 +112,7 @@ def saying_patients(folder: str | Path, pattern: str, *, command: str = "new") -
     return _typed(command, Path(folder), "--patient", pattern)
 
 
-def reporting(runs: str | Path, folder: str | Path) -> list[Step]:
+def reporting(runs: str | Path, folder: str | Path, *, mark: str = "") -> list[Step]:
     """List the commands that report a run.
 
     Parameters
@@ -121,6 +121,8 @@ def reporting(runs: str | Path, folder: str | Path) -> list[Step]:
         A record, or a folder with one.
     folder : str or Path
         Where the pages go.
+    mark : str, optional
+        In the names of the pages, where there are pages of another run.
 
     Returns
     -------
@@ -131,8 +133,11 @@ def reporting(runs: str | Path, folder: str | Path) -> list[Step]:
     --------
     >>> reporting("runs", ".")[1].command
     'workbench report runs -o summary.html --summary'
+    >>> reporting("runs/study-58763442906b", ".", mark="5876")[0].command
+    'workbench report runs/study-58763442906b -o report-5876.html'
     """
-    report, summary = (Path(folder) / f"{name}.html" for name in ("report", "summary"))
+    end = f"-{mark}.html" if mark else ".html"
+    report, summary = (Path(folder) / f"{name}{end}" for name in ("report", "summary"))
     return [
         Step(_typed("report", runs, "-o", report), "the page of the run, to keep and to send; --pdf prints it"),
         Step(_typed("report", runs, "-o", summary, "--summary"), "one page in plain words"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from workbench import cohorts
 
-from .findings import DOUBT, UNFIT
+from .findings import ALIKE, DOUBT, UNFIT
 from .tables import DOUBTS, LEFT_OUT
 
 if TYPE_CHECKING:
@@ -105,6 +106,10 @@ def found(started: Started) -> list[str]:
         if kind == DOUBT:
             lines.append(f"remains: {severity}: {doubt(len(rows))} ({DOUBTS} has their files side by side)")
             continue
+        if kind == ALIKE:
+            total = len(started.cohort) + len(started.left_out)
+            lines.append(f"remains: {severity}: {look_alike(rows['cases'], total)} (audit.csv says which)")
+            continue
         if kind == UNFIT:
             lines.append(f"remains: {severity}: {rows['detail'].iloc[0]} (audit.csv says which)")
             continue
@@ -137,6 +142,35 @@ def doubt(pairs: int) -> str:
         else "one pair of patients may be one patient"
     )
     return f"{many}, as the name of one stands within the other's; they are taken for two"
+
+
+def look_alike(patients: Iterable[Collection[str]], total: int) -> str:
+    """Say that images may be of one patient, against the user's word.
+
+    Parameters
+    ----------
+    patients : iterable of collection of str
+        Cases of each patient whom names of files tell.
+    total : int
+        Of all cases.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+
+    Examples
+    --------
+    >>> look_alike([["case-1", "case-2"]], 9).partition(", such")[0]
+    '2 of 9 names of files look like several images of one patient'
+    """
+    sizes = [len(cases) for cases in patients]
+    whom = f"{len(sizes)} patients" if len(sizes) > 1 else "one patient"
+    return (
+        f"{sum(sizes)} of {total} names of files look like several images of {whom}, such as two views, and each "
+        "image is taken for another patient; if the names are right, a model is judged on patients from whom it "
+        "has learned (leakage), and all figures are too good"
+    )
 
 
 def numbers(started: Started) -> str:

@@ -16,9 +16,6 @@ from .gathered import Gathered
 from .patients import by_pattern, doubtful_pairs, patients_in_names, uniting
 from .wording import code, counted_pairs
 
-#: What names of files say against a user's word; see `notebook.conditions`.
-LOOK_ALIKE = "look like several images of"
-
 
 def is_expression(patient: str | None) -> bool:
     """Tell an expression for names of files, or ``"image"``, from the name of a column.
@@ -70,10 +67,13 @@ def with_patients(
     examples: tuple[str, ...] = ()
     doubtful: tuple[tuple[str, str], ...] = ()
     unite = ""
+    alike: tuple[tuple[str, ...], ...] = ()
+    decided: tuple[tuple[str, ...], ...] = ()
     instead = f", in place of the {column}" if column else ""
     unknown = (table["patient"].astype(str) == table.index.astype(str)).all() and not table["patient"].isna().any()
     if pattern == "image":
-        said = f"each image is of another patient, as you say{instead}{_against(table)}"
+        said = f"each image is of another patient, as you say{instead}"
+        alike, decided = _against(table)
         table = table.assign(patient=table.index)
     elif pattern is not None:
         names = names_of(table)
@@ -86,8 +86,8 @@ def with_patients(
         if unfit:
             said += f"; {len(odd)} of {len(names)} names do not fit it, and each is a patient of its own"
             examples = (f"a name that does not fit: {odd.iloc[0]}",)
-        doubtful, decided = _decided(names, typed, set(odd))
-        said += f"; decided by your expression: {decided}" if decided else ""
+        doubtful, decided, told_so = _decided(names, typed, set(odd))
+        said += f"; decided by your expression: {told_so}" if told_so else ""
         examples += _in_doubt(names, typed, doubtful)
     elif not unknown:
         count = table["patient"].nunique()
@@ -109,36 +109,36 @@ def with_patients(
             "if some show the same person (a column patient in the table, or --patient 'EXPRESSION', mends it)"
         )
     told = (*assumed, f"patients: {said}")
-    return Gathered(Cohort(table, root=cohort.root), told, named, examples, doubtful, unite, unfit)
+    return Gathered(Cohort(table, root=cohort.root), told, named, examples, doubtful, unite, unfit, alike, decided)
 
 
-def _against(table: pd.DataFrame) -> str:
-    """Say how many names speak against the user who says that each image is of another patient."""
-    names = names_of(table)
-    found = patients_in_names(names, table.get("label"))
+def _against(table: pd.DataFrame) -> tuple[tuple[tuple[str, ...], ...], tuple[tuple[str, ...], ...]]:
+    """Tell cases by whose names several images are of one patient, and those of pairs in doubt."""
+    found = patients_in_names(names_of(table), table.get("label"))
     if found is None:
-        return ""
-    united = found.replace(dict(doubtful_pairs(found)))
-    alike = united[united.duplicated(keep=False)]
-    return (
-        f"; but {len(alike)} of {len(names)} names {LOOK_ALIKE} {alike.nunique()} patients, such as "
-        "two views of one: if they are, a model is judged on patients from whom it has learned (leakage), and all "
-        "figures are too good"
-    )
+        return (), ()
+    several = found[found.duplicated(keep=False)].unique()
+    pairs = doubtful_pairs(found)
+    return tuple(_cases_of(found, name) for name in several), tuple(_cases_of(found, *pair) for pair in pairs)
 
 
-def _decided(names: pd.Series, found: pd.Series, unfit: set[str]) -> tuple[tuple[tuple[str, str], ...], str]:
-    """Tell the pairs that an expression leaves in doubt, and say what it decided."""
+def _decided(
+    names: pd.Series, found: pd.Series, unfit: set[str]
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, ...], ...], str]:
+    """Tell the pairs that an expression leaves in doubt, the cases of those that it decided, and how it did."""
     of = names.groupby(found).agg(set)
     pairs = doubtful_pairs(found)
     open_still = tuple(pair for pair in pairs if (of[pair[0]] | of[pair[1]]) & unfit)
-    said = [counted_pairs(len(pairs) - len(open_still), "two patients")]
+    apart = [_cases_of(found, *pair) for pair in pairs if pair not in open_still]
     guessed = patients_in_names(names)
-    if guessed is not None:
-        before = found.groupby(guessed).agg(set)
-        one = sum(len(before[longer] | before[shorter]) == 1 for longer, shorter in doubtful_pairs(guessed))
-        said.append(counted_pairs(one, "one patient"))
-    return open_still, " and ".join(filter(None, said))
+    both = [] if guessed is None else [_cases_of(guessed, *pair) for pair in doubtful_pairs(guessed)]
+    one = [cases for cases in both if found[found.index.astype(str).isin(cases)].nunique() == 1]
+    said = [counted_pairs(len(apart), "two patients"), counted_pairs(len(one), "one patient")]
+    return open_still, (*apart, *one), " and ".join(filter(None, said))
+
+
+def _cases_of(patients: pd.Series, *names: str) -> tuple[str, ...]:
+    return tuple(map(str, patients.index[patients.isin(names)]))
 
 
 def _examples(names: pd.Series, patients: pd.Series, doubtful: tuple[tuple[str, str], ...]) -> tuple[str, ...]:

@@ -233,5 +233,5 @@ def test_a_study_with_two_splits_is_tested_on_its_validation(shared_data):
     train_part, validation, test = boxed_study(str(shared_data / "blood_bccd"), shape=(24, 32))
     assert len(train_part) + len(validation) == 205 and len(test) == 87
     assert 20 <= len(validation) <= 30 and not set(train_part.patients) & set(validation.patients)
-    with pytest.raises(CohortError, match="expected 'samples'"):
+    with pytest.raises(CohortError, match="Expected 'samples'"):
         boxed_study("nowhere", shape=(32, 32))

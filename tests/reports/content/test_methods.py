@@ -78,7 +78,7 @@ def test_every_sentence_changes_with_its_source(traced):
 def test_the_paragraph_reads_as_expected(traced):
     text = methods(traced()).text
     for expected in (
-        "The study that was read from the user's files comprised 240 cases of 80 patients (classes of 140 and",
+        "The study comprised 240 cases of 80 patients (classes of 140 and",
         "Images were filtered by a median filter (window of 5 voxels; window of 7 voxels) [1], a Gaussian filter "
         "(standard deviation 1.5 mm) and convolution with a kernel given in the notebook.",
         "Regions were segmented by Otsu's threshold (256 bins) [2].",
@@ -215,17 +215,28 @@ def test_an_equal_sentence_is_said_once(contested):
     assert any(f"run.methods.calls[{len(calls) - 1}]" in one.sources for one in after.sentences)
 
 
+def test_what_only_words_or_draws_is_no_method(traced):
+    notebook = traced()
+    calls = notebook["metadata"]["workbench"]["run"]["methods"]["calls"]
+    before = methods(notebook).text
+    for name in ("cnn.border_in_words", "recognition.feature_in_words", "plots.contact_sheet"):
+        calls.append({"function": name, "options": {}, "calls": 1})
+    assert methods(notebook).text == before
+    calls.append({"function": "cohorts.something_new", "options": {}, "calls": 1})
+    assert "Further functions of the workbench were applied: cohorts.something_new." in methods(notebook).text
+
+
 def test_the_beginning_of_a_study_is_told(traced, opening, capsys):
     notebook = traced()
     notebook["cells"].insert(0, opening(copies=["IM-00-9"], patient="(IM-[0-9]+)-.*"))
     text = methods(notebook).text
-    assert "Images were left out: 1 x the same image as another. When the" in text
-    how = "by the names of the files and your expression “(IM-[0-9]+)-.*” there are 8 patients."
-    assert f"patients were told so: {how}" in text
+    assert "Images were left out: 1 x the same image as another. Patients were" in text
+    how = "by the names of the files, with the regular expression “(IM-[0-9]+)-.*”: 8 patients"
+    assert f"Patients were identified {how}" in text and "your" not in text
     own = [line for cell in load(find("studies/own"))["cells"] for line in source(cell).splitlines()]
     (counting,) = (line.strip() for line in own if "images were found" in line)
     exec(counting, {"raw": range(1858), "reasons": range(3)})  # noqa: S102 (as the stored study prints it)
     said = capsys.readouterr().out
     notebook["cells"][2]["outputs"].append({"output_type": "stream", "name": "stdout", "text": said})
     text = methods(notebook).text
-    assert "1,861 images were found, and 3 of them left out (1 x the same image as another). When the" in text
+    assert "1,861 images were found, and 3 of them left out (1 x the same image as another). Patients" in text

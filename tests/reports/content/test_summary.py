@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from workbench.cnn import border_in_words
+from workbench.reports.content.facts import identity
 from workbench.reports.content.icons import icon_array
 from workbench.reports.content.summary import summary
 from workbench.studies import too_good_in_words
@@ -208,6 +209,15 @@ def test_what_remains_of_a_studys_audit_is_told(traced, opening):
     assert said in page(notebook).get_text(" ", strip=True)
 
 
+def test_that_each_image_is_of_another_person_is_said_as_taken_so(traced, opening):
+    notebook = traced()
+    assert "in 240 cases of 80 people whose true answer" in page(notebook).get_text()
+    notebook["cells"].insert(0, opening(patient="image"))
+    text = page(notebook).get_text(" ", strip=True)
+    assert "in 240 cases, each taken for another person, whose true answer" in text
+    assert "16 of 16 names of files look like several images of 8 patients" in text
+
+
 def test_a_study_of_which_nothing_remains_has_no_doubts(traced, opening):
     notebook = traced()
     notebook["cells"].insert(0, opening())
@@ -238,7 +248,7 @@ def test_what_is_too_good_is_told(traced):
 def test_the_page_says_which_run_it_is_about(traced):
     notebook = traced()
     notebook["metadata"]["workbench"]["run"]["parameters"]["cohort"] = "../my_study/cases.csv"
-    assert summary(notebook).of == "study my_study · run of 2026-01-01 00:00 UTC · digest dddddddddddd"
+    assert identity(notebook) == "study my_study · run of 2026-01-01 00:00 UTC · digest dddddddddddd"
 
 
 def test_the_names_of_results_tell_models_and_who_is_elsewhere(traced):

@@ -84,8 +84,9 @@ def phrase_of(call: Call) -> tuple[str, ...]:
     tuple of str
         Group ``"further"`` and no noun for an unknown one.
     """
-    # An explorer shows what a function does; the function counts where the notebook calls it.
-    unknown = (SILENT, "") if call.name.startswith("explorers.") else ("further", "")
+    # What words or shows a result is no method; of an explorer, the function counts where the notebook calls it.
+    shows = call.name.startswith(("explorers.", "plots.")) or call.name.endswith("_in_words")
+    unknown = (SILENT, "") if shows else ("further", "")
     return tuple(table()["functions"].get(call.name, unknown))
 
 

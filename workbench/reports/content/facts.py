@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 
 from workbench.experiments import ParameterError
@@ -99,6 +100,58 @@ def environment(notebook: dict[str, Any]) -> list[tuple[str, str]]:
         "digest of the run": str(run.get("digest", "")),
     }
     return [(fact, value) for fact, value in facts.items() if value]
+
+
+def identity(notebook: dict[str, Any]) -> str:
+    """Say in one line which run a record is of.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    str
+        Study, day and hour, and the first digits of the run's digest, as far as they were noted.
+
+    Examples
+    --------
+    >>> run = {"started": "2026-01-02T03:04:05+00:00", "digest": "0123456789abcdef"}
+    >>> identity({"cells": [], "metadata": {"workbench": {"run": run}}})
+    'run of 2026-01-02 03:04 UTC · digest 0123456789ab'
+    """
+    run = _run(notebook)
+    named = {one.name: one.value for one in settings(notebook)} | run.get("parameters", {})
+    table = PurePath(str(named.get("cohort", "")))
+    started = hour(run)
+    told = (
+        f"study {table.parent.name}" if table.name == "cases.csv" and table.parent.name else "",
+        f"run of {started}{' UTC' if '+00:00' in run['started'] else ''}" if started else "",
+        f"digest {digest(notebook)}" if digest(notebook) else "",
+    )
+    return " · ".join(filter(None, told))
+
+
+def digest(notebook: dict[str, Any]) -> str:
+    """Return the first digits of a run's digest, which its folder is named by, too.
+
+    Parameters
+    ----------
+    notebook : dict
+        Content of an executed notebook.
+
+    Returns
+    -------
+    str
+        Twelve digits; empty where it was not noted.
+
+    Examples
+    --------
+    >>> digest({"metadata": {"workbench": {"run": {"digest": "0123456789abcdef"}}}})
+    '0123456789ab'
+    """
+    return str(_run(notebook).get("digest", ""))[:12]
 
 
 def hour(run: dict[str, Any]) -> str:

@@ -207,7 +207,7 @@ def _origin(call: Call) -> str:
         return "The public Wisconsin diagnostic breast cancer table"
     if opened == "samples":
         return "The public sample data of the workbench"
-    return "The study that was read from the user's files"
+    return "The study"
 
 
 def _counted(facts: dict[str, Any]) -> str:

@@ -14,6 +14,14 @@ from .writing import Sentence, plural
 SEVERITY = re.compile(r"^(error|warning|note): ")
 MAPS = re.compile(r"\d% of the heat\b|: hardly any heat\b")
 FOUND = re.compile(r"^([0-9]+) images were found, and ([0-9]+) of them left out", re.MULTILINE)
+# What the opening says to who started the study, as its author would write it.
+AUTHORED = (
+    ("^By the names of the files", "Patients were identified by the names of the files"),
+    (" and your expression (“.*?”)", r", with the regular expression \1"),
+    (",? there are ([0-9]+ patients)", r": \1"),
+    ("decided by your expression", "decided by the expression"),
+    ("^Each image is of another patient, as you say", "Each image was taken for one of another patient"),
+)
 WARNING, ALONE, DISTRUSTED = "WARNING", "of Grad-CAM alone", "is to be distrusted"
 
 
@@ -55,7 +63,9 @@ def beginnings(notebook: dict[str, Any]) -> list[Sentence]:
     elif why:
         said.append(f"Images were left out: {why}.")
     for how in map(_plain, _opening(notebook, "Patients")):
-        said.append(f"When the study was started, patients were told so: {how[0].lower()}{how[1:]}")
+        for words, authored in AUTHORED:
+            how = re.sub(words, authored, how)  # noqa: PLW2901
+        said.append(how)
     return [Sentence(text, (f"cells tagged {OPENING}",)) for text in said]
 
 

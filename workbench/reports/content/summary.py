@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from pathlib import PurePath
 from typing import Any
 
-from .facts import hour
 from .frequencies import alarms, frequencies, groups
 from .intervals import first_figure
 from .judged import Judged, judged
@@ -18,6 +16,7 @@ from .record import Record
 from .remaining import doubts
 from .writing import plural
 
+ALIKE = "look like several images of"  # what `studies.telling` says against a user's word
 FEW = 100  # people whose answers make uncertain numbers
 NUMBERS = {2: "Two", 3: "Three", 4: "Four"}
 CAUTION = "This is research. It is not a medical device and must not guide the care of anybody."
@@ -49,13 +48,10 @@ class Summary:
         Of the notebook.
     sections : tuple of Section
         In order.
-    of : str, optional
-        Which run it is about: study, day and hour, digest.
     """
 
     title: str
     sections: tuple[Section, ...]
-    of: str = ""
 
     @property
     def html(self) -> str:
@@ -78,7 +74,8 @@ def summary(notebook: dict[str, Any]) -> Summary:
     """
     record = Record(notebook)
     found, remaining = judged(record), doubts(notebook)
-    sections = [Section("What was tried", _paragraphs(_tried(record, found)))]
+    alike = any(ALIKE in one for one in remaining)
+    sections = [Section("What was tried", _paragraphs(_tried(record, found, alike=alike)))]
     if found:
         sections += [
             Section("How often it is right", frequencies(found, doubtful=bool(remaining))),
@@ -93,22 +90,10 @@ def summary(notebook: dict[str, Any]) -> Summary:
         sections.append(Section("A picture from the run", figure))
     sections.append(Section("What it cannot do", _list(_limits(record, found))))
     title = notebook.get("metadata", {}).get("workbench", {}).get("title") or "A run of the workbench"
-    return Summary(title, tuple(sections), _identity(record))
+    return Summary(title, tuple(sections))
 
 
-def _identity(record: Record) -> str:
-    table = PurePath(str(record.parameters.get("cohort", "")))
-    started = hour(record.run)
-    digest = str(record.run.get("digest", ""))[:12]
-    told = (
-        f"study {table.parent.name}" if table.name == "cases.csv" and table.parent.name else "",
-        f"run of {started}{' UTC' if '+00:00' in record.run['started'] else ''}" if started else "",
-        f"digest {digest}" if digest else "",
-    )
-    return " · ".join(filter(None, told))
-
-
-def _tried(record: Record, found: Judged | None) -> list[str]:
+def _tried(record: Record, found: Judged | None, *, alike: bool) -> list[str]:
     made = " All was simulated by a computer: these people do not exist." if _simulated(record) else ""
     if found:
         models = [one.model for one in (found, *found.beside)]
@@ -118,7 +103,8 @@ def _tried(record: Record, found: Judged | None) -> list[str]:
         was, it = ("were", "they") if found.beside else ("was", "it")
         made = f"{_kinds(models)}{made}"
         other = f"“{found.negative}”" if found.negative else "everything else"
-        told = f"tell “{found.positive}” from {other} in {found.whom} whose true answer is known"
+        whom = f"{plural(found.cases, 'case')}, each taken for another person," if alike else found.whom
+        told = f"tell “{found.positive}” from {other} in {whom} whose true answer is known"
         if found.unseen:
             asked = f"{program} {was} asked to {told}, and had not learned from the cases that {it} judged.{made}"
         else:
