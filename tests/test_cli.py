@@ -62,6 +62,9 @@ def test_a_failing_run_says_which_cell_and_exits_nonzero(notebook, tmp_path):
     assert result.exit_code == 1
     assert "small: failed: code cell 3" in result.stderr
     assert "AssertionError" in result.stderr
+    (step,) = reporting(tmp_path / "out", tmp_path, stopped=True)
+    assert result.stderr.splitlines()[-1] == f"next: {step}"
+    assert "to keep and to send" not in result.stderr and "--summary" not in result.stderr
     (partial,) = (tmp_path / "out").rglob("small.ipynb")
     assert json.loads(partial.read_text())["cells"]
 

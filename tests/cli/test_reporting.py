@@ -172,3 +172,22 @@ def test_a_report_that_fails_loses_neither_results_nor_record(notebook, tmp_path
         f"the report could not be written (KeyError: 'auc_high'); the record of the run is whole: {notebook}"
         in said
     )
+
+
+def test_after_a_second_run_the_comparison_is_named(notebook, capsys):
+    record = json.loads(notebook.read_text())
+    values = {"cnn_auc": 0.9, "logistic_auc": 0.8, "set_aside_cnn_auc": 0.7}
+    shown = {"output_type": "display_data", "data": {"text/plain": "auc"}, "metadata": {RESULTS: values}}
+    record["cells"][1] |= {"metadata": {"execution": {"shell.execute_reply": "now"}}, "outputs": [shown]}
+    record["metadata"] = {"workbench": {"run": {"started": "2026-01-01T08:00:00"}}}
+    notebook.write_text(json.dumps(record))
+    run = SimpleNamespace(notebook=notebook, status="complete")
+    report_of([run], notebook.parent)
+    assert "--compare" not in capsys.readouterr().err
+    again = notebook.parent / "again" / notebook.name
+    again.parent.mkdir()
+    again.write_text(notebook.read_text())
+    report_of([run], notebook.parent)
+    said = [line.partition("  #")[0] for line in capsys.readouterr().err.splitlines() if "--compare" in line]
+    names = ("cnn_auc", "logistic_auc")
+    assert said == [f"next: workbench results {notebook.parent} --compare {name}" for name in names]

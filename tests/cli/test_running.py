@@ -1,16 +1,19 @@
 import json
 import sys
 
+import numpy as np
 import pandas as pd
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from workbench.cli import app
-from workbench.cli.running import _usual, recorded_name, stopped
+from workbench.cli.running import _told_moved, _usual, recorded_name, stopped
 from workbench.experiments.chapters import find
 from workbench.experiments.places import alone
 from workbench.experiments.recording import RESULTS
+from workbench.images import Image, write
+from workbench.studies.remembering import Remembered, remember
 
 
 def record(path, started, auc, data="one"):
@@ -75,6 +78,23 @@ def test_the_folder_of_a_study_can_be_run(tmp_path, monkeypatch):
     assert find("mine").as_posix() == "mine/study.ipynb"
     assert _usual(["mine"]).replace("\\", "/") == "mine/runs"
     assert _usual(["02_processing"]) == _usual(["mine", "02_processing"]) == _usual([]) == "runs"
+
+
+def test_a_failed_study_without_its_images_says_so_first(tmp_path, capsys):
+    path = tmp_path / "sound.png"
+    write(Image(np.arange(9, dtype=np.uint8).reshape(3, 3)), path)
+    for name in ("mine", "sound", "none"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "study.ipynb").write_text("{}")
+    remember(Remembered(), tmp_path / "mine")
+    remember(Remembered(), tmp_path / "sound")
+    rows = "case,patient,image\ncase-1,p,../sound.png\ncase-2,q,"
+    (tmp_path / "mine" / "cases.csv").write_text(rows + "../gone.png\n")
+    (tmp_path / "sound" / "cases.csv").write_text(rows + "../sound.png\n")
+    _told_moved([tmp_path / name / "study.ipynb" for name in ("mine", "sound", "none")])
+    (said,) = capsys.readouterr().err.splitlines()
+    gone = (tmp_path / "gone.png").resolve()
+    assert said.startswith(f"{tmp_path / 'mine'}: images are not where cases.csv says: {gone} is not found;")
 
 
 def test_a_stopped_run_is_named(tmp_path, capsys):

@@ -45,4 +45,8 @@ def test_an_auc_that_is_too_good_names_where_to_look():
     said = too_good_in_words({"CNN": 0.981, "logistic": 0.97}, size=48, feature="intensity_maximum")
     assert said.startswith("An AUC of 0.981 (CNN) from images of 48 pixels")
     assert "feature intensity_maximum" in said
+    assert "margin" not in said
+    cut = too_good_in_words({"CNN": 0.981}, size=48, feature="x", margin=10)
+    assert "and borders" in said and "and borders" not in cut
+    assert cut.endswith("The border was already cut by 10 %: compare with the run with margin=0.")
     assert too_good_in_words({"CNN": 0.97}, size=48, feature="x") == ""

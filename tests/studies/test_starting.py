@@ -1,4 +1,5 @@
 import json
+import re
 import shlex
 import shutil
 from dataclasses import replace
@@ -451,6 +452,19 @@ def test_nothing_that_can_be_analysed(tmp_path):
     (tmp_path / "images" / "a.png").write_bytes(b"no picture")
     with pytest.raises(CohortError, match="none of 1 cases can be analysed: unreadable file"):
         started(tmp_path / "mine", tmp_path / "images")
+
+
+def test_a_study_that_was_moved_away_from_its_images(tmp_path, classes):
+    started(tmp_path / "mine", classes)
+    shutil.copytree(tmp_path / "mine", tmp_path / "away" / "moved")
+    first = (tmp_path / "away" / "images" / "NORMAL" / "NORMAL0.png").resolve()
+    said = re.escape(
+        f"none of 16 cases can be analysed: images are not where cases.csv says: {first} is not found"
+    )
+    with pytest.raises(CohortError, match=f"{said}, nor are 15 more; paths in it count from the study's folder$"):
+        started(tmp_path / "away" / "moved")
+    shutil.copytree(classes, tmp_path / "away" / "images")
+    assert len(started(tmp_path / "away" / "moved").cohort) == 16
 
 
 @pytest.mark.parametrize("typed", ["absolute", "pictures", "../here/pictures", "link", "above"])

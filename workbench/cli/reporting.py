@@ -117,15 +117,31 @@ def _told_unfinished(path: Path) -> None:
 
 
 def _next(notebooks: list[Path], runs: Path, folder: Path, *, given: str) -> None:
+    from workbench.experiments import status
+    from workbench.experiments.chapters import load
     from workbench.studies.steps import reporting
 
     # Beside standard output, whose last line is the path alone, for scripts.
     typer.echo("next: open it in a browser; it needs no network", err=True)
     if len(notebooks) == 1 and given != "summary":
         mark = _mark(notebooks[0], folder)
-        for step in reporting(notebooks[0].parent if mark else runs, folder, mark=mark):
+        stopped = status(load(notebooks[0])) in {"failed", "interrupted"}
+        for step in reporting(notebooks[0].parent if mark else runs, folder, mark=mark, stopped=stopped):
             if "--summary" in step.command or given == "run":
                 typer.echo(f"next: {step}", err=True)
+
+
+def _comparing(notebook: Path, folder: Path) -> None:
+    from workbench.experiments import recorded, status
+    from workbench.experiments.chapters import below, load
+    from workbench.reports.content.naming import MODELS
+    from workbench.studies.steps import comparing
+
+    runs = [load(path) for path in below(folder) if path.name == notebook.name]
+    if sum(status(run) == "complete" for run in runs) > 1:
+        found = recorded(load(notebook))
+        for step in comparing(folder, [name for name in MODELS if f"{name.lower()}_auc" in found]):
+            typer.echo(f"next: {step}", err=True)
 
 
 def _mark(notebook: Path, folder: Path) -> str:
@@ -185,6 +201,8 @@ def report_of(runs: list[Run], folder: Path) -> None:
             typer.echo("report:", err=True)
             typer.echo(shown)
             _next(written, folder if len(below(folder)) == 1 else written[0].parent, folder.parent, given="run")
+            if one and runs[0].status == "complete":
+                _comparing(written[0], folder)
     except PrivacyError as error:
         typer.echo(f"workbench: {error}", err=True)
         raise typer.Exit(1) from None

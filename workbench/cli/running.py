@@ -68,6 +68,8 @@ def run(  # noqa: PLR0917 (options, which the command line takes by name)
         fail(str(error))
     except KeyboardInterrupt:
         stopped(folder)
+    if "cohort" not in given and any(run.status == "failed" for run in runs):
+        _told_moved(paths)
     told(runs)
     report_of(runs, Path(folder))
     if any(run.status != "complete" for run in runs):
@@ -199,6 +201,17 @@ def told(runs: list[Run]) -> None:
         if run.status != "complete":
             typer.echo(f"{Path(run.notebook).stem}: {run.status}: {run.failure}", err=True)
             typer.echo(f"  partial notebook: {run.notebook}", err=True)
+
+
+def _told_moved(notebooks: list[Path]) -> None:
+    from workbench import cohorts
+    from workbench.studies.choosing import is_study
+    from workbench.studies.usable import moved, not_found
+
+    for folder in {path.parent: None for path in notebooks if is_study(path.parent)}:
+        with suppress(cohorts.CohortError, OSError):  # what is wrong with the table, the run says
+            if lost := not_found(cohorts.read(folder)):
+                typer.echo(f"{folder}: {moved(lost)}", err=True)
 
 
 def stopped(folder: str | Path = "") -> NoReturn:

@@ -67,7 +67,7 @@ def pairs_in_doubt(cohort: Cohort) -> list[str]:
     return [case for pair in pairs if len(pair) == 2 for case in pair]
 
 
-def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) -> str:
+def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str, margin: int = 0) -> str:
     """Say that a very high AUC is to be distrusted, and where to look.
 
     Parameters
@@ -78,6 +78,8 @@ def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) ->
         Pixels along each side of the images.
     feature : str
         The one that the classical model needs most.
+    margin : int, optional
+        Per cent that were cut off each side of every image.
 
     Returns
     -------
@@ -94,12 +96,14 @@ def too_good_in_words(areas: Mapping[str, float], *, size: int, feature: str) ->
     high = {model: area for model, area in areas.items() if area > TOO_GOOD}
     if not high:
         return ""
+    cut = f" The border was already cut by {margin} %: compare with the run with margin=0." if margin else ""
+    things = "markers and letters" if margin else "markers, letters and borders"
     said = " and ".join(f"{area:.3f} ({model})" for model, area in high.items())
     return (
         f"An AUC of {said} from images of {size} pixels along each side is to be distrusted until leaks are ruled "
-        "out. Look at markers, letters and borders, in the sheet of cases above and better in the files, which "
+        f"out. Look at {things}, in the sheet of cases above and better in the files, which "
         f"cases.csv lists by number; and at the feature {feature}, which the classical model needs most: does "
-        "it tell the disease, or how the images were made?"
+        f"it tell the disease, or how the images were made?{cut}"
     )
 
 

@@ -27,7 +27,7 @@ from .remembering import (
 )
 from .sizes import mixed, shapes_of, sizes_in_words
 from .tables import AUDIT, CASES, LEFT_OUT, as_text, seen_from, write_table
-from .usable import COPIES, UNUSABLE, lacking_in, unusable
+from .usable import COPIES, UNUSABLE, lacking_in, moved, not_found, unusable
 from .whose import is_expression, with_patients
 
 #: Columns of the table of cases that come before all others.
@@ -144,7 +144,8 @@ def start(
     left = unusable(cohort, findings)
     kept = cohort.select([case for case in cohort if case not in left.index])
     if not len(kept):
-        raise CohortError(f"none of {len(cohort)} cases can be analysed: {left['reason'].value_counts().index[0]}")
+        why = _why_none(cohort, left, CASES if source is None else Path(source).name)
+        raise CohortError(f"none of {len(cohort)} cases can be analysed: {why}")
     labels = kept.table.get("label", pd.Series(dtype=str)).dropna().astype(str)
     lacking = lacking_in(kept.table, labels)
     positive = positive or (before.positive if before.positive in set(labels) else None)
@@ -255,6 +256,11 @@ def _settled(gathered: Gathered, *, anew: str | None) -> Gathered:
         alike=alike,
         decided=decided,
     )
+
+
+def _why_none(cohort: Cohort, left: pd.DataFrame, table: str) -> str:
+    lost = not_found(cohort)
+    return moved(lost, table) if len(lost) == len(cohort) else str(left["reason"].value_counts().index[0])
 
 
 def _all_told(findings: pd.DataFrame, gathered: Gathered, left: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -112,7 +113,7 @@ def saying_patients(folder: str | Path, pattern: str, *, command: str = "new") -
     return _typed(command, Path(folder), "--patient", pattern)
 
 
-def reporting(runs: str | Path, folder: str | Path, *, mark: str = "") -> list[Step]:
+def reporting(runs: str | Path, folder: str | Path, *, mark: str = "", stopped: bool = False) -> list[Step]:
     """List the commands that report a run.
 
     Parameters
@@ -123,11 +124,13 @@ def reporting(runs: str | Path, folder: str | Path, *, mark: str = "") -> list[S
         Where the pages go.
     mark : str, optional
         In the names of the pages, where there are pages of another run.
+    stopped : bool, optional
+        Whether the run did not come to its end: its page is not one to send.
 
     Returns
     -------
     list of Step
-        At length, and in short.
+        At length, and in short; of a run that stopped, where it did.
 
     Examples
     --------
@@ -135,12 +138,42 @@ def reporting(runs: str | Path, folder: str | Path, *, mark: str = "") -> list[S
     'workbench report runs -o summary.html --summary'
     >>> reporting("runs/study-58763442906b", ".", mark="5876")[0].command
     'workbench report runs/study-58763442906b -o report-5876.html'
+    >>> [str(step) for step in reporting("runs", ".", stopped=True)]
+    ['workbench report runs -o report.html  # where it stopped']
     """
     end = f"-{mark}.html" if mark else ".html"
     report, summary = (Path(folder) / f"{name}{end}" for name in ("report", "summary"))
+    if stopped:
+        return [Step(_typed("report", runs, "-o", report), "where it stopped")]
     return [
         Step(_typed("report", runs, "-o", report), "the page of the run, to keep and to send; --pdf prints it"),
         Step(_typed("report", runs, "-o", summary, "--summary"), "one page in plain words"),
+    ]
+
+
+def comparing(runs: str | Path, models: Iterable[str]) -> list[Step]:
+    """List the commands that compare the runs of a study.
+
+    Parameters
+    ----------
+    runs : str or Path
+        The folder with all of them.
+    models : iterable of str
+        Such as ``"CNN"``.
+
+    Returns
+    -------
+    list of Step
+        One for each model.
+
+    Examples
+    --------
+    >>> print(*comparing("runs", ["CNN"]))
+    workbench results runs --compare cnn_auc  # which run has the better AUC of CNN, and whether that can be told
+    """
+    gives = "which run has the better AUC of {}, and whether that can be told"
+    return [
+        Step(_typed("results", runs, "--compare", f"{model.lower()}_auc"), gives.format(model)) for model in models
     ]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from workbench.cohorts import Cohort
+from workbench.cohorts.locations import is_given, is_path
 
 from .tables import CASES
 
@@ -51,6 +53,55 @@ def unusable(cohort: Cohort, findings: pd.DataFrame) -> pd.DataFrame:
     images: list[Any] = [cohort.table.at[case, cohort.images[0]] for case in table.index]
     table.insert(0, "image", images)
     return table
+
+
+def not_found(cohort: Cohort) -> list[Path]:
+    """List the files of images that are not where the table of cases says.
+
+    Parameters
+    ----------
+    cohort : Cohort
+        The cases.
+
+    Returns
+    -------
+    list of Path
+        In the order of the cases.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"patient": ["p", "q"], "image": ["sample:cell", "gone.png"]}, index=["a", "b"])
+    >>> [path.name for path in not_found(Cohort(table))]
+    ['gone.png']
+    """
+    cells = [cell for column in cohort.images for cell in cohort.table[column] if is_given(cell)]
+    named = [getattr(cell, "path", cell) for cell in cells]
+    return [Path(path).resolve() for path in named if is_path(path) and not Path(path).exists()]
+
+
+def moved(files: list[Path], table: str = CASES) -> str:
+    """Say that images are not where a table says, and from where it counts.
+
+    Parameters
+    ----------
+    files : list of Path
+        As from `not_found`.
+    table : str, optional
+        Its name.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+
+    Examples
+    --------
+    >>> moved([Path("gone.png")])
+    "images are not where cases.csv says: gone.png is not found; paths in it count from the study's folder"
+    """
+    such = f"{files[0]} is not found" + (f", nor are {len(files) - 1} more" if len(files) > 1 else "")
+    study = "the study's folder" if table == CASES else "the folder it is in"
+    return f"images are not where {table} says: {such}; paths in it count from {study}"
 
 
 def lacking_in(table: pd.DataFrame, labels: pd.Series) -> str:

@@ -93,6 +93,13 @@ def test_the_paragraph_reads_as_expected(traced):
         assert expected in text
 
 
+def test_the_revision_is_of_the_repository_and_not_of_the_notebook(traced):
+    notebook = traced()
+    notebook["metadata"]["workbench"]["run"]["revision"] = f"{'a' * 40}+changes"
+    said = "The git repository in which the notebook lay was at revision aaaaaaaaaaaa with local changes."
+    assert said in texts(notebook)
+
+
 def test_a_function_without_a_phrase_is_named_with_its_settings(traced):
     notebook = traced()
     notebook["metadata"]["workbench"]["run"]["methods"]["calls"].append(

@@ -245,6 +245,28 @@ def test_what_is_too_good_is_told(traced):
     assert "So good a result is to be" in told(traced(), too_good_in_words({"CNN": 0.99}, size=48, feature="mean"))
 
 
+def test_where_the_border_was_cut_nobody_is_told_to_cut_it(traced):
+    warning = border_in_words({"occlusion": [CORNER]}, ["truth ill"])
+    text = f"{warning}\n{too_good_in_words({'CNN': 0.99}, size=48, feature='mean')}\n"
+    advice = "The border was already cut by 10 %; compare with the run with margin=0."
+    assert advice not in told(traced(), text)
+    for printed in (warning, text, text.splitlines()[-1]):
+        notebook = traced()
+        notebook["metadata"]["workbench"]["run"]["parameters"]["margin"] = 10
+        said = told(notebook, printed)
+        assert said.count(advice) == 1 and "or borders" not in said
+
+
+def test_parameters_that_differ_are_told(traced):
+    notebook = traced()
+    assert "differs from what the notebook" not in page(notebook).get_text()
+    notebook["cells"][0]["source"] = "margin: int = 0  # per cent cut off each side\nsize: int = 3"
+    given = notebook["metadata"]["workbench"]["run"]["parameters"]
+    given |= {"margin": 10, "size": 3}
+    said = "by itself: with margin = 10 instead of 0 (per cent cut off each side)."
+    assert said in page(notebook).get_text()
+
+
 def test_the_page_says_which_run_it_is_about(traced):
     notebook = traced()
     notebook["metadata"]["workbench"]["run"]["parameters"]["cohort"] = "../my_study/cases.csv"

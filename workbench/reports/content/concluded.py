@@ -139,7 +139,9 @@ def software(record: Record) -> list[Sentence]:
         written.append(Sentence(text, ("run.threads",)))
     if run.get("revision"):
         commit, _, changed = run["revision"].partition("+")
-        text = f"The notebook was that of revision {commit[:12]}{' with local changes' if changed else ''}."
+        # A notebook of one's own may lie there and never have been committed.
+        local = " with local changes" if changed else ""
+        text = f"The git repository in which the notebook lay was at revision {commit[:12]}{local}."
         written.append(Sentence(text, ("run.revision",)))
     if run.get("digest"):
         text = (

@@ -25,6 +25,7 @@ class Setting:
 
     name: str
     value: str
+    default: str
     help: str
     changed: bool
 
@@ -51,6 +52,7 @@ def settings(notebook: dict[str, Any]) -> list[Setting]:
         Setting(
             name,
             str(given.get(name, parameter.default)),
+            str(parameter.default),
             parameter.help,
             name in given and not _the_same_file(name, given[name], parameter.default),
         )
@@ -96,7 +98,7 @@ def environment(notebook: dict[str, Any]) -> list[tuple[str, str]]:
         "software": f"Python {run.get('python', '?')}, {versions}",
         "seed": str(run.get("seed", "")),
         "data fingerprint": str(run.get("data", "")),
-        "source revision": str(run.get("revision", "")),
+        "revision of the repository": str(run.get("revision", "")),
         "digest of the run": str(run.get("digest", "")),
     }
     return [(fact, value) for fact, value in facts.items() if value]

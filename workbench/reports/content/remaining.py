@@ -7,6 +7,7 @@ from typing import Any
 
 from workbench.experiments.chapters import OPENING, joined, source, tagged
 
+from .record import Record
 from .writing import Sentence, plural
 
 # What is read here stands in the words of others, whom the tests call: `studies.notebook.opening_of`,
@@ -83,18 +84,21 @@ def _warned(notebook: dict[str, Any]) -> list[str]:
     lines = [line for cell in notebook["cells"] for line in _printed(cell).splitlines()]
     maps = [line for line in lines if MAPS.search(line)]
     warned = [line for line in maps if WARNING in line]
+    margin = Record(notebook).parameters.get("margin")
+    cut = f" The border was already cut by {margin} %; compare with the run with margin=0." if margin else ""
     told = []
     if warned:
         weaker = " Of two methods, only the coarser says so." if all(ALONE in line for line in warned) else ""
         told.append(
             f"In {len(warned)} of {len(maps)} pictures of where the network looks, more than half of the heat "
             f"lies along the border of the image. "
-            f"The network may go by something there, and not by the disease.{weaker}"
+            f"The network may go by something there, and not by the disease.{weaker}{cut}"
         )
     if any(DISTRUSTED in line for line in lines):
+        things = "letters or markers" if margin else "letters, markers or borders"
         told.append(
             "So good a result is to be distrusted until it is known that nothing else gives the answer away, such "
-            "as letters, markers or borders."
+            f"as {things}.{'' if warned else cut}"
         )
     others = [line.partition(WARNING)[0].strip(" :") for line in lines if WARNING in line and line not in maps]
     return told + [f"A warning of the run: {_plain(text)}" for text in others if text]

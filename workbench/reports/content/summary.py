@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from .facts import settings
 from .frequencies import alarms, frequencies, groups
 from .intervals import first_figure
 from .judged import Judged, judged
@@ -75,7 +76,7 @@ def summary(notebook: dict[str, Any]) -> Summary:
     record = Record(notebook)
     found, remaining = judged(record), doubts(notebook)
     alike = any(ALIKE in one for one in remaining)
-    sections = [Section("What was tried", _paragraphs(_tried(record, found, alike=alike)))]
+    sections = [Section("What was tried", _paragraphs([*_tried(record, found, alike=alike), *_changed(notebook)]))]
     if found:
         sections += [
             Section("How often it is right", frequencies(found, doubtful=bool(remaining))),
@@ -127,6 +128,16 @@ def _kinds(models: list[str]) -> str:
     ]
     named = [f"{model_name(name)} {kind}" for name, kind in zip(sorted(models), kinds, strict=True)]
     return f" {'; '.join(named).capitalize()}." if len(models) > 1 and set(models) <= MODELS.keys() else ""
+
+
+def _changed(notebook: dict[str, Any]) -> list[str]:
+    told = [
+        f"with {one.name} = {one.value or 'nothing'} instead of {one.default or 'nothing'}"
+        f"{f' ({one.help})' if one.help else ''}"
+        for one in settings(notebook)
+        if one.changed and one.value != one.default
+    ]
+    return [f"This run differs from what the notebook does by itself: {'; '.join(told)}."] if told else []
 
 
 def _limits(record: Record, found: Judged | None) -> list[str]:
